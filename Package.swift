@@ -1,0 +1,80 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// `make` sets PENSTOCK_STRICT so that a warning fails our own build. It is not a fixed setting, because a package
+// with unsafe flags cannot be a dependency of another package, and these modules are meant to be embedded.
+let strict: [SwiftSetting] = Context.environment["PENSTOCK_STRICT"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "penstock",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "penstock", targets: ["penstock"]),
+        .library(name: "JSON", targets: ["JSON"]),
+        .library(name: "JSONSchema", targets: ["JSONSchema"]),
+        .library(name: "JQ", targets: ["JQ"]),
+        .library(name: "Delivery", targets: ["Delivery"]),
+        .library(name: "Kafka", targets: ["Kafka"]),
+        .library(name: "HTTPCalls", targets: ["HTTPCalls"]),
+        .library(name: "Flows", targets: ["Flows"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.10.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+
+        // Pure: values in, values out. No logging, no clock, no sockets.
+        module("JSON"),
+        module("RegularExpressions", ["CPCRE2"]),
+        module("JSONSchema", ["JSON", "RegularExpressions"]),
+        module("JQ", ["JSON", "RegularExpressions"]),
+        module("Delivery"),
+
+        // Adapters: one C library each.
+        module("Kafka", ["CLibrdkafka", logging]),
+        module("HTTPCalls", ["CLibcurl", "JSON", logging]),
+
+        // The product.
+        module("Flows", ["JSON", "JSONSchema", "JQ", "Delivery", "Kafka", "HTTPCalls", logging, "Yams"]),
+        module("SimulatedSystems", ["JSON", .product(name: "Hummingbird", package: "hummingbird")]),
+        module("PenstockService", ["Flows", "SimulatedSystems", logging]),
+        .executableTarget(
+            name: "penstock",
+            dependencies: ["PenstockService", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict
+        ),
+
+        // Tests.
+        module("TestKit", ["JSON", "Kafka"]),
+        tests("JSONTests", ["JSON"]),
+        tests("RegularExpressionsTests", ["RegularExpressions"]),
+        tests("JSONSchemaTests", ["JSONSchema"]),
+        tests("JQTests", ["JQ"]),
+        tests("DeliveryTests", ["Delivery"]),
+        tests("SimulationTests", ["Delivery"]),
+        tests("ConformanceTests", ["JSON", "JSONSchema", "JQ", "TestKit"]),
+        tests("KafkaTests", ["Kafka", "TestKit"]),
+        tests("HTTPCallsTests", ["HTTPCalls"]),
+        tests("FlowsTests", ["Flows", "TestKit"]),
+        tests("SimulatedSystemsTests", ["SimulatedSystems"]),
+        tests("PenstockServiceTests", ["PenstockService", "TestKit"]),
+        tests("IntegrationTests", ["PenstockService", "TestKit"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
