@@ -31,6 +31,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.10.0"),
     ],
@@ -51,7 +52,12 @@ let package = Package(
         module("HTTPCalls", ["CLibcurl", "JSON", logging]),
 
         // The product.
-        module("Flows", ["JSON", "JSONSchema", "JQ", "Delivery", "Kafka", "HTTPCalls", logging, "Yams"]),
+        module(
+            "Flows",
+            [
+                "JSON", "JSONSchema", "JQ", "Delivery", "Kafka", "HTTPCalls", logging, "Yams",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         module("SimulatedSystems", ["JSON", .product(name: "Hummingbird", package: "hummingbird")]),
         module("PenstockService", ["Flows", "SimulatedSystems", logging]),
         .executableTarget(
