@@ -37,7 +37,7 @@ final class RawHTTP: Sendable {
         let request = Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)
         let port = port
         return await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
+            onThread {
                 let connection = Connection(port: port, waitMilliseconds: waitMilliseconds)
                 connection.write(request)
                 continuation.resume(returning: connection.read())
@@ -54,6 +54,11 @@ final class RawHTTP: Sendable {
     }
 
     struct NoReply: Error {}
+}
+
+/// Runs something that blocks on a thread of its own.
+func onThread(_ body: @escaping @Sendable () -> Void) {
+    Thread.detachNewThread(body)
 }
 
 /// A connected socket.

@@ -14,9 +14,11 @@ struct SimulatedResponder<System: SimulatedSystem>: HTTPResponder {
 
     func respond(to request: Request, context: SimulatedContext) async throws -> Response {
         let (head, path) = (request.head, request.uri.path)
+        var request = request
         let body: ByteBuffer
         do {
-            body = try await request.body.collect(upTo: Self.bodyByteLimit)
+            // `collectBody` keeps hold of the connection's stream, which tells below that the client has left.
+            body = try await request.collectBody(upTo: Self.bodyByteLimit)
         } catch {
             // Too long, or broken off: then nobody reads this.
             return Response(Answer.problem(413, "The body has more than \(Self.bodyByteLimit) bytes."))

@@ -50,7 +50,7 @@ struct ObjectReader {
     func duration(_ name: String) throws(DocumentFault) -> Duration? {
         guard let value = try number(name) else { return nil }
         guard (0...1e12).contains(value) else { throw fault(name, "is negative or too long") }
-        return .seconds(value / 1000)
+        return .microseconds(Int64((value * 1000).rounded()))
     }
 
     func object(_ name: String) throws(DocumentFault) -> ObjectReader {
