@@ -17,6 +17,8 @@ public final class Arena {
     private var chunks: [UnsafeMutableRawBufferPointer]
     private var current = 0
     private var reserved: Int
+    /// Cells whose contents ``copy(_:)`` has still to copy; kept only for its memory.
+    var pendingCopies: [(cells: UnsafeMutablePointer<Value>, count: Int)] = []
 
     /// Bytes reserved from the system, used or not.
     public var byteCount: Int { reserved }
