@@ -80,7 +80,8 @@ public final class SchemaRegistry {
         guard let resource = try resource(name) else {
             throw SchemaError(
                 uri: uri, location: place,
-                message: "the metaschema \(name) is not known; draft 2020-12 and draft 7 are, and metaschemas of theirs")
+                message: "the metaschema \(name) is not known; draft 2020-12 and draft 7 are, and metaschemas of theirs"
+            )
         }
         let dialect = Dialect(
             draft: resource.dialect.draft, vocabularies: try vocabularies(of: resource), metaschema: name)
@@ -111,7 +112,9 @@ public final class SchemaRegistry {
         guard !document.isChecked, let dialect = document.resources[""]?.dialect else { return }
         document.isChecked = true
         // What describes itself is not checked by itself.
-        guard document.resources[""]?.uri != dialect.metaschema, Metaschemas.text(of: document.uri) == nil else { return }
+        guard document.resources[""]?.uri != dialect.metaschema, Metaschemas.text(of: document.uri) == nil else {
+            return
+        }
         let metaschema = try compiledMetaschema(dialect.metaschema)
         guard let failure = metaschema.validate(document.root) else { return }
         let leaf = failure.mostSpecific

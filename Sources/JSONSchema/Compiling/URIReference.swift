@@ -168,7 +168,9 @@ extension String {
 
     /// The JSON Pointer as it stands in a URI's fragment.
     var fragmentEncoded: String {
-        let isPlain = utf8.allSatisfy { ASCII.isLetter($0) || ASCII.isDigit($0) || "-._~!$&'()*+,;=:@/?".utf8.contains($0) }
+        let isPlain = utf8.allSatisfy {
+            ASCII.isLetter($0) || ASCII.isDigit($0) || "-._~!$&'()*+,;=:@/?".utf8.contains($0)
+        }
         guard !isPlain else { return self }
         var bytes: [UInt8] = []
         for byte in utf8 {

@@ -1,7 +1,8 @@
 /// What a validation needs while it runs: taken once, reused from value to value, and grown where a value needs more.
 struct Scratch {
-    /// Nested checks of one validation. Documents are nested less deep; only references that never get on reach it.
-    static let depthLimit = 10_000
+    /// Nested checks of one validation: enough for a document of 512 levels with a few references at each, and little
+    /// enough for the stack (about 300 bytes a check). References that never get on end here.
+    static let depthLimit = 2_500
 
     /// For the values that are being looked at: which of their elements or members have been evaluated, a byte each.
     private(set) var marks: UnsafeMutablePointer<UInt8>

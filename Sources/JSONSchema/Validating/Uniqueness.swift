@@ -33,7 +33,7 @@ extension Machine {
                 }
                 slot = (slot + 1) & (slotCount - 1)
             }
-            slots[slot] = hash >> 32 << 32 | UInt64(position + 1)
+            slots[slot] = (hash >> 32) << 32 | UInt64(position + 1)
         }
         return true
     }
