@@ -1,0 +1,101 @@
+import JSON
+import RegularExpressions
+
+/// The tables of a compiled schema, as addresses: a value without reference counts for the machine to run on.
+struct Tables: BitwiseCopyable {
+    let nodes: UnsafePointer<Node>
+    let strings: UnsafePointer<StringRule>
+    let numbers: UnsafePointer<NumberRule>
+    let numberSpans: UnsafePointer<Span>
+    let arrays: UnsafePointer<ArrayRule>
+    let objects: UnsafePointer<ObjectRule>
+    let valueRules: UnsafePointer<ValuesRule>
+    let names: UnsafePointer<NameEntry>
+    let slots: UnsafePointer<UInt32>
+    let patternRules: UnsafePointer<PatternRule>
+    let dependents: UnsafePointer<DependentRule>
+    let applicators: UnsafePointer<Applicator>
+    let children: UnsafePointer<NodeIndex>
+    let values: UnsafePointer<Value>
+    let patterns: UnsafePointer<Unmanaged<RegularExpression>>
+    /// A row for each name of a dynamic anchor, a column for each resource: the node, or ``NodeIndex/none``.
+    let dynamicTargets: UnsafePointer<NodeIndex>
+    let resourceCount: Int
+    let isDynamic: Bool
+}
+
+/// What the compiler fills: the tables while they still grow.
+struct ProgramBuilder {
+    var nodes: [Node] = []
+    var strings: [StringRule] = []
+    var numbers: [NumberRule] = []
+    var numberSpans: [Span] = []
+    var arrays: [ArrayRule] = []
+    var objects: [ObjectRule] = []
+    var valueRules: [ValuesRule] = []
+    var names: [NameEntry] = []
+    var slots: [UInt32] = []
+    var patternRules: [PatternRule] = []
+    var dependents: [DependentRule] = []
+    var applicators: [Applicator] = []
+    var children: [NodeIndex] = []
+    var values: [Value] = []
+    var patterns: [RegularExpression] = []
+    var dynamicTargets: [NodeIndex] = []
+    var resourceCount = 0
+    var isDynamic = false
+    /// Beside each node: where it stands in its schema.
+    var places: [SchemaPlace] = []
+    var documents: [SchemaDocument] = []
+
+    /// Appends entries to a table; returns where they are.
+    static func append<T>(_ entries: [T], to table: inout [T]) -> Span {
+        let start = table.count
+        table += entries
+        return Span(start: Int32(start), count: Int32(entries.count))
+    }
+
+    mutating func nameTable(_ entries: [NameEntry]) -> NameTable {
+        let span = Self.append(entries, to: &names)
+        return NameTable(entries, entries: span, slotTable: &slots)
+    }
+}
+
+/// A compiled schema: flat tables, and what keeps alive whatever they point to. It never changes.
+final class Program {
+    let tables: Tables
+    let root: NodeIndex
+    /// Beside each node: where it stands in its schema.
+    let places: [SchemaPlace]
+    let patterns: [RegularExpression]
+    private let documents: [SchemaDocument]
+    private let allocations: [UnsafeMutableRawPointer]
+
+    init(_ builder: ProgramBuilder, root: NodeIndex) {
+        var allocations: [UnsafeMutableRawPointer] = []
+        func copy<T: BitwiseCopyable>(_ entries: [T]) -> UnsafePointer<T> {
+            let table = UnsafeMutablePointer<T>.allocate(capacity: max(entries.count, 1))
+            allocations.append(UnsafeMutableRawPointer(table))
+            for (index, entry) in entries.enumerated() { (table + index).initialize(to: entry) }
+            return UnsafePointer(table)
+        }
+        self.root = root
+        places = builder.places
+        patterns = builder.patterns
+        documents = builder.documents
+        tables = Tables(
+            nodes: copy(builder.nodes), strings: copy(builder.strings), numbers: copy(builder.numbers),
+            numberSpans: copy(builder.numberSpans), arrays: copy(builder.arrays), objects: copy(builder.objects),
+            valueRules: copy(builder.valueRules), names: copy(builder.names), slots: copy(builder.slots),
+            patternRules: copy(builder.patternRules), dependents: copy(builder.dependents),
+            applicators: copy(builder.applicators), children: copy(builder.children), values: copy(builder.values),
+            patterns: copy(builder.patterns.map(Unmanaged.passUnretained)),
+            dynamicTargets: copy(builder.dynamicTargets), resourceCount: builder.resourceCount,
+            isDynamic: builder.isDynamic)
+        self.allocations = allocations
+    }
+
+    deinit {
+        for allocation in allocations { allocation.deallocate() }
+    }
+}

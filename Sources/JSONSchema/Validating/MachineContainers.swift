@@ -1,0 +1,124 @@
+import JSON
+
+extension Machine {
+    // MARK: Objects
+
+    func checkObject(_ node: UnsafePointer<Node>, _ value: Value, marks: Int) -> Bool {
+        guard node.pointee.object >= 0 else { return true }
+        let rule = tables.pointee.objects + Int(node.pointee.object)
+        let members = value.members
+        guard members.count >= rule.pointee.minProperties, members.count <= rule.pointee.maxProperties,
+            members.count >= rule.pointee.requiredCount
+        else { return false }
+        if rule.pointee.visitsMembers {
+            // No two members have the same name, so counting the required ones is enough.
+            var missing = rule.pointee.requiredCount
+            var position = 0
+            while position < members.count {
+                guard checkMember(rule, members[position], at: position, missing: &missing, marks: marks) else {
+                    return false
+                }
+                position += 1
+            }
+            guard missing == 0 else { return false }
+        }
+        return rule.pointee.dependents.isEmpty || checkDependents(rule.pointee.dependents, value, marks: marks)
+    }
+
+    @inline(__always)
+    private func checkMember(
+        _ rule: UnsafePointer<ObjectRule>, _ member: Member, at position: Int, missing: inout Int, marks: Int
+    ) -> Bool {
+        var isEvaluated = false
+        if !rule.pointee.names.isEmpty,
+            let found = rule.pointee.names.find(member.key, names: tables.pointee.names, slots: tables.pointee.slots)
+        {
+            let entry = tables.pointee.names + found
+            if entry.pointee.isRequired { missing -= 1 }
+            if entry.pointee.node >= 0 {
+                guard check(entry.pointee.node, member.value) else { return false }
+                isEvaluated = true
+            }
+        }
+        if !rule.pointee.patterns.isEmpty {
+            for index in rule.pointee.patterns.indices {
+                let pattern = tables.pointee.patternRules[index]
+                guard matches(pattern.pattern, member.key) else { continue }
+                guard check(pattern.node, member.value) else { return false }
+                isEvaluated = true
+            }
+        }
+        if rule.pointee.propertyNames >= 0, !check(rule.pointee.propertyNames, member.key) { return false }
+        if !isEvaluated, rule.pointee.additional >= 0 {
+            guard check(rule.pointee.additional, member.value) else { return false }
+            isEvaluated = true
+        }
+        if isEvaluated, marks >= 0 { scratch.pointee.marks[marks + position] = 1 }
+        return true
+    }
+
+    private func checkDependents(_ dependents: Span, _ value: Value, marks: Int) -> Bool {
+        for index in dependents.indices {
+            let rule = tables.pointee.dependents[index]
+            guard value.member(rule.name.bytes) != nil else { continue }
+            for name in rule.required.indices where value.member(tables.pointee.values[name].bytes) == nil {
+                return false
+            }
+            if rule.node >= 0, !checkInPlace(rule.node, value, marks: marks) { return false }
+        }
+        return true
+    }
+
+    // MARK: Arrays
+
+    func checkArray(_ node: UnsafePointer<Node>, _ value: Value, marks: Int) -> Bool {
+        guard node.pointee.array >= 0 else { return true }
+        let rule = tables.pointee.arrays + Int(node.pointee.array)
+        let elements = value.elements
+        guard elements.count >= rule.pointee.minItems, elements.count <= rule.pointee.maxItems else { return false }
+        if rule.pointee.hasElementSchemas, !checkElements(rule, elements, marks: marks) { return false }
+        if rule.pointee.contains >= 0 {
+            let count = countContained(rule, elements, marks: marks)
+            guard count >= rule.pointee.minContains, count <= rule.pointee.maxContains else { return false }
+        }
+        return !rule.pointee.isUnique || hasUniqueElements(elements)
+    }
+
+    private func checkElements(
+        _ rule: UnsafePointer<ArrayRule>, _ elements: UnsafeBufferPointer<Value>, marks: Int
+    ) -> Bool {
+        let prefix = rule.pointee.prefix
+        let prefixCount = min(Int(prefix.count), elements.count)
+        for position in 0..<prefixCount {
+            let child = tables.pointee.children[Int(prefix.start) + position]
+            guard check(child, elements[position]) else { return false }
+        }
+        var evaluated = prefixCount
+        if rule.pointee.items >= 0 {
+            while evaluated < elements.count {
+                guard check(rule.pointee.items, elements[evaluated]) else { return false }
+                evaluated += 1
+            }
+        }
+        if marks >= 0 { (scratch.pointee.marks + marks).update(repeating: 1, count: evaluated) }
+        return true
+    }
+
+    /// The number of elements that match `contains`; counting stops where the verdict is known.
+    func countContained(
+        _ rule: UnsafePointer<ArrayRule>, _ elements: UnsafeBufferPointer<Value>, marks: Int
+    ) -> Int {
+        var count = 0
+        for (position, element) in elements.enumerated() where check(rule.pointee.contains, element) {
+            count += 1
+            if marks >= 0 {
+                scratch.pointee.marks[marks + position] = 1
+            } else if count > rule.pointee.maxContains
+                || (count >= rule.pointee.minContains && rule.pointee.maxContains == .max)
+            {
+                return count
+            }
+        }
+        return count
+    }
+}
