@@ -1,0 +1,78 @@
+import JSON
+
+/// One entry of the language: a function's name, its parameters, what it does, and how.
+struct Builtin: Sendable {
+    typealias Native = @Sendable (Evaluator, Value, Arguments) throws(Raised) -> Value
+
+    enum Implementation: Sendable {
+        /// A function of the input and of arguments that are values; it yields one output.
+        case native(Native)
+        /// A node of its own, for what takes generators or yields any number of outputs.
+        case form(Opcode)
+        /// A definition in jq, compiled when it is used.
+        case definition(String)
+    }
+
+    let name: String
+    /// The names of its parameters, for the reference.
+    let parameters: [String]
+    /// One sentence for the reference.
+    let summary: String
+    let implementation: Implementation
+
+    /// A builtin in Swift.
+    /// - Parameter signature: `name` or `name(a; b)`.
+    init(_ signature: String, _ summary: String, _ native: @escaping Native) {
+        self.init(signature, summary, .native(native))
+    }
+
+    /// A builtin that is a node.
+    init(_ signature: String, _ summary: String, form: Opcode) {
+        self.init(signature, summary, .form(form))
+    }
+
+    /// A builtin in jq: the body of its definition.
+    init(_ signature: String, _ summary: String, jq body: String) {
+        self.init(signature, summary, .definition("def \(signature): \(body);"))
+    }
+
+    private init(_ signature: String, _ summary: String, _ implementation: Implementation) {
+        let parts = signature.split(separator: "(")
+        name = String(parts[0])
+        parameters = parts.count < 2 ? [] : parts[1].dropLast().split(separator: ";").map { String($0.trimmedSpaces) }
+        self.summary = summary
+        self.implementation = implementation
+    }
+
+    var key: String { "\(name)/\(parameters.count)" }
+
+    var native: Native? {
+        if case .native(let native) = implementation { native } else { nil }
+    }
+
+    /// The whole language.
+    static let all: [Builtin] =
+        basics + control + paths + numbers + mathematics + strings + collections + expressions + dates + streams
+
+    /// By `name/arity`.
+    static let named: [String: Builtin] = Dictionary(all.map { ($0.key, $0) }) { first, _ in first }
+
+    /// What exists in jq and not here, and why, as the end of a sentence.
+    static let refused: [String: String] = {
+        let outside = "reaches outside the event and is not available"
+        let process = "would end the process and is not available"
+        let module = "belongs to modules, which are not available"
+        return [
+            "input": outside, "inputs": outside, "env": outside, "input_filename": outside,
+            "input_line_number": outside, "debug": outside, "stderr": outside, "halt": process,
+            "halt_error": process, "modulemeta": module, "get_search_list": module,
+            "get_prog_origin": module, "get_jq_origin": module, "import": module, "include": module,
+        ]
+    }()
+}
+
+extension Substring {
+    var trimmedSpaces: Substring {
+        drop { $0 == " " }
+    }
+}

@@ -1,0 +1,4 @@
+/// Dates.
+extension Builtin {
+    static let dates: [Builtin] = []
+}

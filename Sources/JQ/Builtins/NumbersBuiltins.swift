@@ -1,0 +1,39 @@
+import JSON
+
+/// Numbers beside arithmetic.
+extension Builtin {
+    static let numbers: [Builtin] = [
+        Builtin("infinite", "An infinity, which prints as the largest double.") { (_, _, _) in .number(.infinity) },
+        Builtin("nan", "A NaN, which prints as `null`.") { (_, _, _) in .number(.nan) },
+        Builtin("isinfinite", "Whether a number is infinite.") { (evaluator, input, _) throws(Raised) in
+            .bool(try evaluator.number(input).isInfinite)
+        },
+        Builtin("isnan", "Whether a number is a NaN.") { (evaluator, input, _) throws(Raised) in
+            .bool(try evaluator.number(input).isNaN)
+        },
+        Builtin("isnormal", "Whether a number is neither zero, subnormal, infinite nor NaN.") {
+            (evaluator, input, _) throws(Raised) in
+            .bool(try evaluator.number(input).isNormal)
+        },
+        Builtin("isvalid(f)", "Whether `f` raises no error.", jq: "try (f | true) catch false"),
+        Builtin("isfinite", "Whether the input is a number that is not infinite.", jq: #"type == "number" and (isinfinite | not)"#),
+        Builtin("normals", "The input if it is a normal number.", jq: "if isnormal then . else empty end"),
+        Builtin("finites", "The input if it is a finite number.", jq: "if isinfinite then empty else . end"),
+        Builtin("abs", "The absolute value; all that is not less than 0 as it is.") {
+            (evaluator, input, _) throws(Raised) in
+            switch input.kind {
+            case .number:
+                return (input.double ?? 0) < 0 ? try evaluator.negate(input) : input
+            case .null, .false, .true: throw evaluator.typeError(input, "has no absolute value")
+            default: return input
+            }
+        },
+    ]
+}
+
+extension Evaluator {
+    func number(_ value: Value) throws(Raised) -> Double {
+        guard let number = value.double else { throw typeError(value, "number required") }
+        return number
+    }
+}
