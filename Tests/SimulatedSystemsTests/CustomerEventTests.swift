@@ -9,13 +9,15 @@ struct CustomerEventTests {
         return generator.next(count)
     }
 
-    @Test func `the same seed gives the same events`() {
+    @Test("the same seed gives the same events")
+    func theSameSeedGivesTheSameEvents() {
         let options = CustomerEventGenerator.Options(seed: 5, customers: 50, defectShare: 0.1)
         #expect(events(2000, options) == events(2000, options))
         #expect(events(10, options) != events(10, .init(seed: 6, customers: 50, defectShare: 0.1)))
     }
 
-    @Test func `versions of a customer rise by one from its creation to its deletion`() {
+    @Test("versions of a customer rise by one from its creation to its deletion")
+    func versionsOfACustomerRiseByOneFromItsCreationToItsDeletion() {
         var next: [String: Int] = [:]
         var deleted = Set<String>()
         let all = events(5000, .init(customers: 100, defectShare: 0.1, deletionShare: 0.05))
@@ -32,7 +34,8 @@ struct CustomerEventTests {
         #expect(!deleted.isEmpty)
     }
 
-    @Test func `a structured event is a CloudEvent with the CRM's members`() throws {
+    @Test("a structured event is a CloudEvent with the CRM's members")
+    func aStructuredEventIsACloudEventWithTheCRMsMembers() throws {
         let event = try #require(events(1).first)
         let (headers, value) = event.structured
         #expect(headers == [.init("content-type", "application/cloudevents+json")])
@@ -48,7 +51,8 @@ struct CustomerEventTests {
         #expect(tree["time"]?.string.flatMap(Timestamp.milliseconds) == event.time)
     }
 
-    @Test func `a binary event has its attributes in headers`() throws {
+    @Test("a binary event has its attributes in headers")
+    func aBinaryEventHasItsAttributesInHeaders() throws {
         let event = try #require(events(1).first)
         let (headers, value) = event.binary
         #expect(
@@ -59,7 +63,8 @@ struct CustomerEventTests {
         #expect(JSONTree(parsing: value) == .object(event.customer.members))
     }
 
-    @Test func `mail addresses have a right shape in a reserved domain`() {
+    @Test("mail addresses have a right shape in a reserved domain")
+    func mailAddressesHaveARightShapeInAReservedDomain() {
         for event in events(2000) {
             #expect(Client.isMailAddress(event.customer.email))
             let domain = event.customer.email.split(separator: "@").last ?? ""
@@ -67,8 +72,8 @@ struct CustomerEventTests {
         }
     }
 
-    @Test(arguments: EventDefect.allCases)
-    func `each defect is what its name says`(defect: EventDefect) throws {
+    @Test("each defect is what its name says", arguments: EventDefect.allCases)
+    func eachDefectIsWhatItsNameSays(defect: EventDefect) throws {
         let options = CustomerEventGenerator.Options(defectShare: 1, defects: [defect])
         let event = try #require(events(1, options).first)
         let tree = JSONTree(parsing: event.structured.value)
@@ -86,23 +91,27 @@ struct CustomerEventTests {
         }
     }
 
-    @Test func `defects come as often as asked`() {
+    @Test("defects come as often as asked")
+    func defectsComeAsOftenAsAsked() {
         let all = events(5000, .init(defectShare: 0.1))
         #expect((420...580).contains(all.count { $0.defect != nil }))
         #expect(Set(all.compactMap(\.defect)) == Set(EventDefect.allCases))
     }
 
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00.000Z"), (951_827_696_789, "2000-02-29T12:34:56.789Z"),
-        (-1, "1969-12-31T23:59:59.999Z"),
-        (4_107_542_399_999, "2100-02-28T23:59:59.999Z"), (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
-    ])
-    func `times are RFC 3339`(milliseconds: Int64, text: String) {
+    @Test(
+        "times are RFC 3339",
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (951_827_696_789, "2000-02-29T12:34:56.789Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (4_107_542_399_999, "2100-02-28T23:59:59.999Z"), (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+        ])
+    func timesAreRFC3339(milliseconds: Int64, text: String) {
         #expect(Timestamp.text(milliseconds: milliseconds) == text)
         #expect(Timestamp.milliseconds(text) == milliseconds)
     }
 
-    @Test func `times with offsets are read, what is no time is not`() {
+    @Test("times with offsets are read, what is no time is not")
+    func timesWithOffsetsAreReadWhatIsNoTimeIsNot() {
         #expect(Timestamp.milliseconds("2000-02-29T14:34:56+02:00") == 951_827_696_000)
         #expect(Timestamp.milliseconds("2000-02-29T12:34:56.7891Z") == 951_827_696_789)
         for text in ["", "2000-02-29", "2000-13-01T00:00:00Z", "2000-02-29T12:34:56", "2000-02-29T12:34:56.Z", "x"] {
@@ -120,7 +129,8 @@ struct SimulatedCRMTests {
         await server.stop()
     }
 
-    @Test func `customers come in pages by time of change`() async throws {
+    @Test("customers come in pages by time of change")
+    func customersComeInPagesByTimeOfChange() async throws {
         try await run { crm, http async throws in
             _ = crm.change(400)
             var seen: [String] = []
@@ -135,7 +145,8 @@ struct SimulatedCRMTests {
         }
     }
 
-    @Test func `updated_since is inclusive`() async throws {
+    @Test("updated_since is inclusive")
+    func updated_sinceIsInclusive() async throws {
         try await run { crm, http async throws in
             let events = crm.change(400)
             let since = Timestamp.text(milliseconds: events[390].time)
@@ -144,7 +155,8 @@ struct SimulatedCRMTests {
         }
     }
 
-    @Test func `one customer, none, and bad questions`() async throws {
+    @Test("one customer, none, and bad questions")
+    func oneCustomerNoneAndBadQuestions() async throws {
         try await run { crm, http async throws in
             let event = crm.change(1)[0]
             let customer = try await http.reply("GET", "/customers/\(event.key)").document
@@ -158,7 +170,8 @@ struct SimulatedCRMTests {
         }
     }
 
-    @Test func `changes can be made over HTTP`() async throws {
+    @Test("changes can be made over HTTP")
+    func changesCanBeMadeOverHTTP() async throws {
         try await run { crm, http async throws in
             let lines = try await http.reply("POST", "/_simulated/changes?count=3").body.split(separator: "\n")
             #expect(lines.count == 3)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Faults on the wire")
 struct FaultsOverSocketsTests {
-    @Test func `a status comes with Retry-After and without an effect`() async throws {
+    @Test("a status comes with Retry-After and without an effect")
+    func aStatusComesWithRetryAfterAndWithoutAnEffect() async throws {
         try await ERPFixture.run { erp async throws in
             erp.erp.faults.add(FaultRule(.answer(status: 429, retryAfter: 2), times: 1))
             let reply = try await erp.post()
@@ -16,7 +17,8 @@ struct FaultsOverSocketsTests {
         }
     }
 
-    @Test func `dropped before applying: no byte, no effect`() async throws {
+    @Test("dropped before applying: no byte, no effect")
+    func droppedBeforeApplyingNoByteNoEffect() async throws {
         try await ERPFixture.run { erp async throws in
             erp.erp.faults.add(FaultRule(.drop(.beforeApplying), times: 1))
             #expect(await erp.http.send("POST", "/v2/clients", body: ERPFixture.client()) == .closed)
@@ -24,7 +26,8 @@ struct FaultsOverSocketsTests {
         }
     }
 
-    @Test func `dropped after applying: no byte, one effect, and the repeat is recognised`() async throws {
+    @Test("dropped after applying: no byte, one effect, and the repeat is recognised")
+    func droppedAfterApplyingNoByteOneEffectAndTheRepeatIsRecognised() async throws {
         try await ERPFixture.run { erp async throws in
             erp.erp.faults.add(FaultRule(.drop(.afterApplying), times: 1))
             let headers = ["Idempotency-Key": "k"]
@@ -35,7 +38,8 @@ struct FaultsOverSocketsTests {
         }
     }
 
-    @Test func `dropped in mid-answer: half a body, one effect`() async throws {
+    @Test("dropped in mid-answer: half a body, one effect")
+    func droppedInMidAnswerHalfABodyOneEffect() async throws {
         try await ERPFixture.run { erp async throws in
             erp.erp.faults.add(FaultRule(.drop(.midAnswer), times: 1))
             let outcome = await erp.http.send("POST", "/v2/clients", body: ERPFixture.client())
@@ -49,7 +53,8 @@ struct FaultsOverSocketsTests {
         }
     }
 
-    @Test func `a hanging request gets nothing while others are answered`() async throws {
+    @Test("a hanging request gets nothing while others are answered")
+    func aHangingRequestGetsNothingWhileOthersAreAnswered() async throws {
         try await ERPFixture.run { erp async throws in
             erp.erp.faults.add(FaultRule(.hang(), times: 1))
             let outcome = await erp.http.send(
@@ -60,7 +65,8 @@ struct FaultsOverSocketsTests {
         }
     }
 
-    @Test func `a hanging request ends with its limit, and with the server`() async throws {
+    @Test("a hanging request ends with its limit, and with the server")
+    func aHangingRequestEndsWithItsLimitAndWithTheServer() async throws {
         let erp = SimulatedERP(.init(clientID: nil))
         let server = try await erp.start()
         erp.faults.add(FaultRule(.hang(atMost: .milliseconds(20)), times: 1))
@@ -73,7 +79,8 @@ struct FaultsOverSocketsTests {
         #expect(await outcome == .closed)
     }
 
-    @Test func `the token endpoint can fail as well`() async throws {
+    @Test("the token endpoint can fail as well")
+    func theTokenEndpointCanFailAsWell() async throws {
         try await ERPFixture.run(.init()) { erp async throws in
             erp.erp.faults.add(FaultRule(.answer(status: 503), path: "/oauth/token"))
             #expect(try await erp.http.reply("POST", "/oauth/token").status == 503)
@@ -81,7 +88,8 @@ struct FaultsOverSocketsTests {
         }
     }
 
-    @Test func `an outage strikes some clients, in path and body alike`() async throws {
+    @Test("an outage strikes some clients, in path and body alike")
+    func anOutageStrikesSomeClientsInPathAndBodyAlike() async throws {
         try await ERPFixture.run { erp async throws in
             let identifiers = (1...20).map { "CRM-\($0)" }
             let struck = identifiers.filter { FaultRule.position(ofClient: $0) < 0.4 }
@@ -98,7 +106,8 @@ struct FaultsOverSocketsTests {
         }
     }
 
-    @Test func `faults are set, shown and ended over HTTP`() async throws {
+    @Test("faults are set, shown and ended over HTTP")
+    func faultsAreSetShownAndEndedOverHTTP() async throws {
         try await ERPFixture.run { erp async throws in
             let rules = #"{"seed":3,"rules":[{"method":"POST","status":500}]}"#
             #expect(try await erp.http.reply("PUT", "/_simulated/faults", body: rules).status == 200)
@@ -116,7 +125,8 @@ struct FaultsOverSocketsTests {
         }
     }
 
-    @Test func `health and administration know no faults`() async throws {
+    @Test("health and administration know no faults")
+    func healthAndAdministrationKnowNoFaults() async throws {
         try await ERPFixture.run { erp async throws in
             erp.erp.faults.add(FaultRule(.answer(status: 503)))
             #expect(try await erp.http.reply("GET", "/healthz").status == 200)
@@ -127,7 +137,8 @@ struct FaultsOverSocketsTests {
 
 @Suite("A simulated server")
 struct SimulatedServerTests {
-    @Test func `stopping closes the port and idle connections`() async throws {
+    @Test("stopping closes the port and idle connections")
+    func stoppingClosesThePortAndIdleConnections() async throws {
         let server = try await SimulatedERP().start()
         let http = RawHTTP(port: server.port)
         #expect(try await http.reply("GET", "/healthz").status == 200)
@@ -135,7 +146,8 @@ struct SimulatedServerTests {
         #expect(await http.send("GET", "/healthz") == .closed)
     }
 
-    @Test func `a port that is taken is an error`() async throws {
+    @Test("a port that is taken is an error")
+    func aPortThatIsTakenIsAnError() async throws {
         let server = try await SimulatedERP().start()
         await #expect(throws: SimulatedServer.StartError.self) {
             try await SimulatedERP().start(at: .init(port: server.port))
@@ -143,7 +155,8 @@ struct SimulatedServerTests {
         await server.stop()
     }
 
-    @Test func `it starts and stops from a thread that blocks`() async throws {
+    @Test("it starts and stops from a thread that blocks")
+    func itStartsAndStopsFromAThreadThatBlocks() async throws {
         let status = await withCheckedContinuation { (continuation: CheckedContinuation<Int, Never>) in
             onThread {
                 guard let server = try? SimulatedERP().startBlocking() else { return continuation.resume(returning: 0) }

@@ -20,7 +20,8 @@ struct JournalAccountTests {
         }
     }
 
-    @Test func `every event once and in order balances`() {
+    @Test("every event once and in order balances")
+    func everyEventOnceAndInOrderBalances() {
         let account = JournalAccount(produced: produced, journal: journal("ka1", "kb1", "ka2", "ka3"))
         #expect(account.isBalanced)
         #expect(
@@ -28,20 +29,23 @@ struct JournalAccountTests {
                 == "balanced: events=4 applied=4 skipped=0 parked=0 lost=0 duplicated=0 out_of_order=0")
     }
 
-    @Test func `skipped and parked events need no effect`() {
+    @Test("skipped and parked events need no effect")
+    func skippedAndParkedEventsNeedNoEffect() {
         let account = JournalAccount(
             produced: produced, journal: journal("ka1", "ka3"), skipped: ["b1"], parked: ["a2"])
         #expect(account.isBalanced)
         #expect((account.applied, account.skipped, account.parked) == (2, 1, 1))
     }
 
-    @Test func `an event without a trace is lost`() {
+    @Test("an event without a trace is lost")
+    func anEventWithoutATraceIsLost() {
         let account = JournalAccount(produced: produced, journal: journal("ka1", "ka3", "kb1"))
         #expect(account.lost == ["a2"])
         #expect(account.description.hasPrefix("NOT balanced: events=4 applied=3"))
     }
 
-    @Test func `an effect that happens again is a duplicate, a suppressed repeat is not`() {
+    @Test("an effect that happens again is a duplicate, a suppressed repeat is not")
+    func anEffectThatHappensAgainIsADuplicateASuppressedRepeatIsNot() {
         let again = JournalAccount(produced: produced, journal: journal("ka1", "kb1", "kb1", "ka2", "ka3"))
         #expect(again.duplicated.map(\.sequence) == [3])
         #expect(again.outOfOrder.isEmpty && !again.isBalanced)
@@ -50,7 +54,8 @@ struct JournalAccountTests {
         #expect(suppressed.isBalanced && suppressed.suppressed == 1)
     }
 
-    @Test func `an older version after a newer one is out of order, also when it is a duplicate`() {
+    @Test("an older version after a newer one is out of order, also when it is a duplicate")
+    func anOlderVersionAfterANewerOneIsOutOfOrderAlsoWhenItIsADuplicate() {
         let swapped = JournalAccount(produced: produced, journal: journal("kb1", "ka2", "ka1", "ka3"))
         #expect(swapped.outOfOrder.map(\.sequence) == [3])
         #expect(swapped.duplicated.isEmpty && !swapped.isBalanced)
@@ -58,19 +63,22 @@ struct JournalAccountTests {
         #expect(undone.outOfOrder.map(\.sequence) == [4] && undone.duplicated.map(\.sequence) == [4])
     }
 
-    @Test func `an effect of nobody is unexplained`() {
+    @Test("an effect of nobody is unexplained")
+    func anEffectOfNobodyIsUnexplained() {
         let account = JournalAccount(produced: produced, journal: journal("ka1", "ka2", "ka3", "kb1", "kb9"))
         #expect(account.unexplained.map(\.sequence) == [5])
         #expect(!account.isBalanced && account.description.hasSuffix("unexplained=1"))
     }
 
-    @Test func `an event said to be skipped must have no effect`() {
+    @Test("an event said to be skipped must have no effect")
+    func anEventSaidToBeSkippedMustHaveNoEffect() {
         let account = JournalAccount(
             produced: produced, journal: journal("ka1", "ka2", "ka3", "kb1"), skipped: ["b1"])
         #expect(account.contradictory == ["b1"] && !account.isBalanced)
     }
 
-    @Test func `without known keys, effects are recognised by event or by client and version`() {
+    @Test("without known keys, effects are recognised by event or by client and version")
+    func withoutKnownKeysEffectsAreRecognisedByEventOrByClientAndVersion() {
         let produced = produced.map { JournalAccount.ProducedEvent(id: $0.id, client: $0.client, version: $0.version) }
         let journal = [
             JournalEntry(sequence: 1, method: "PUT", clientIdentifier: "A", idempotencyKey: "x", version: 1),
@@ -85,7 +93,8 @@ struct JournalAccountTests {
         #expect(account.applied == 4)
     }
 
-    @Test func `an event of two steps has two effects`() {
+    @Test("an event of two steps has two effects")
+    func anEventOfTwoStepsHasTwoEffects() {
         let event = JournalAccount.ProducedEvent(id: "a1", client: "A", version: 1, idempotencyKeys: ["ka1", "ka1b"])
         #expect(JournalAccount(produced: [event], journal: journal("ka1", "ka1b")).isBalanced)
         #expect(JournalAccount(produced: [event], journal: journal("ka1", "ka1b", "ka1")).duplicated.count == 1)

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("The ERP's interface")
 struct SimulatedERPTests {
-    @Test func `a valid client is created and has a clientId`() async throws {
+    @Test("a valid client is created and has a clientId")
+    func aValidClientIsCreatedAndHasAClientId() async throws {
         try await ERPFixture.run { erp async throws in
             let reply = try await erp.post()
             #expect(reply.status == 201)
@@ -16,7 +17,8 @@ struct SimulatedERPTests {
         }
     }
 
-    @Test func `PUT replaces by either identifier, and creates what is unknown`() async throws {
+    @Test("PUT replaces by either identifier, and creates what is unknown")
+    func putReplacesByEitherIdentifierAndCreatesWhatIsUnknown() async throws {
         try await ERPFixture.run { erp async throws in
             let first = try await erp.put("CRM-7", ERPFixture.client("CRM-7"))
             #expect(first.status == 201)
@@ -31,7 +33,8 @@ struct SimulatedERPTests {
         }
     }
 
-    @Test func `an identifier in the path may be percent-encoded`() async throws {
+    @Test("an identifier in the path may be percent-encoded")
+    func anIdentifierInThePathMayBePercentEncoded() async throws {
         try await ERPFixture.run { erp async throws in
             #expect(try await erp.put("a%2Fb%20c", ERPFixture.client("a/b c")).status == 201)
             let found = try await erp.http.reply("GET", "/v2/clients?external_id=a%2Fb+c")
@@ -39,7 +42,8 @@ struct SimulatedERPTests {
         }
     }
 
-    @Test func `the body's client must be the path's`() async throws {
+    @Test("the body's client must be the path's")
+    func theBodysClientMustBeThePaths() async throws {
         try await ERPFixture.run { erp async throws in
             let reply = try await erp.put("CRM-1", ERPFixture.client("CRM-2"))
             #expect(reply.status == 422)
@@ -48,17 +52,19 @@ struct SimulatedERPTests {
         }
     }
 
-    @Test(arguments: [
-        (#"{"clientName":"#, 400, []),
-        ("[]", 422, [""]),
-        ("{}", 422, ["/clientIdentifier", "/clientName", "/clientEmail", "/status", "/clientAddress"]),
-        (ERPFixture.client().replacing("ada@example.com", "ada.example.com"), 422, ["/clientEmail"]),
-        (ERPFixture.client().replacing("ada@example.com", "ada@localhost"), 422, ["/clientEmail"]),
-        (ERPFixture.client().replacing("example.com", "disposable.example"), 422, ["/clientEmail"]),
-        (ERPFixture.client(status: "asleep"), 422, ["/status"]),
-        (ERPFixture.client().replacing(#""02101""#, "2101"), 422, ["/clientAddress/zipCode"]),
-    ])
-    func `a bad client is refused with its places`(body: String, status: Int, places: [String]) async throws {
+    @Test(
+        "a bad client is refused with its places",
+        arguments: [
+            (#"{"clientName":"#, 400, []),
+            ("[]", 422, [""]),
+            ("{}", 422, ["/clientIdentifier", "/clientName", "/clientEmail", "/status", "/clientAddress"]),
+            (ERPFixture.client().replacing("ada@example.com", "ada.example.com"), 422, ["/clientEmail"]),
+            (ERPFixture.client().replacing("ada@example.com", "ada@localhost"), 422, ["/clientEmail"]),
+            (ERPFixture.client().replacing("example.com", "disposable.example"), 422, ["/clientEmail"]),
+            (ERPFixture.client(status: "asleep"), 422, ["/status"]),
+            (ERPFixture.client().replacing(#""02101""#, "2101"), 422, ["/clientAddress/zipCode"]),
+        ])
+    func aBadClientIsRefusedWithItsPlaces(body: String, status: Int, places: [String]) async throws {
         try await ERPFixture.run { erp async throws in
             let reply = try await erp.post(body)
             #expect(reply.status == status)
@@ -69,7 +75,8 @@ struct SimulatedERPTests {
         }
     }
 
-    @Test func `what is not there is 404, what is not possible 405`() async throws {
+    @Test("what is not there is 404, what is not possible 405")
+    func whatIsNotThereIs404WhatIsNotPossible405() async throws {
         try await ERPFixture.run { erp async throws in
             #expect(try await erp.http.reply("GET", "/v2/clients/CRM-9").status == 404)
             #expect(try await erp.http.reply("GET", "/v3/clients").status == 404)
@@ -81,7 +88,8 @@ struct SimulatedERPTests {
 
 @Suite("The ERP and idempotency keys")
 struct IdempotencyTests {
-    @Test func `the same key gives the first answer and no second effect`() async throws {
+    @Test("the same key gives the first answer and no second effect")
+    func theSameKeyGivesTheFirstAnswerAndNoSecondEffect() async throws {
         try await ERPFixture.run { erp async throws in
             let first = try await erp.post(key: "k1")
             let second = try await erp.post(key: "k1")
@@ -93,7 +101,8 @@ struct IdempotencyTests {
         }
     }
 
-    @Test func `the same key with another request is refused`() async throws {
+    @Test("the same key with another request is refused")
+    func theSameKeyWithAnotherRequestIsRefused() async throws {
         try await ERPFixture.run { erp async throws in
             _ = try await erp.post(key: "k1")
             #expect(try await erp.post(ERPFixture.client("CRM-2"), key: "k1").status == 422)
@@ -102,7 +111,8 @@ struct IdempotencyTests {
         }
     }
 
-    @Test func `a repeated old PUT does not undo a newer one`() async throws {
+    @Test("a repeated old PUT does not undo a newer one")
+    func aRepeatedOldPUTDoesNotUndoANewerOne() async throws {
         try await ERPFixture.run { erp async throws in
             _ = try await erp.put("CRM-1", ERPFixture.client(name: "Old"), key: "k1")
             _ = try await erp.put("CRM-1", ERPFixture.client(name: "New"), key: "k2")
@@ -112,14 +122,16 @@ struct IdempotencyTests {
         }
     }
 
-    @Test func `a refused request may come again under its key`() async throws {
+    @Test("a refused request may come again under its key")
+    func aRefusedRequestMayComeAgainUnderItsKey() async throws {
         try await ERPFixture.run { erp async throws in
             #expect(try await erp.post("{}", key: "k1").status == 422)
             #expect(try await erp.post(key: "k1").status == 201)
         }
     }
 
-    @Test func `an ERP that does not honour keys applies repeats again`() async throws {
+    @Test("an ERP that does not honour keys applies repeats again")
+    func anERPThatDoesNotHonourKeysAppliesRepeatsAgain() async throws {
         try await ERPFixture.run(.init(clientID: nil, honoursIdempotencyKeys: false)) { erp async throws in
             let first = try await erp.post(key: "k1")
             let second = try await erp.post(key: "k1")
@@ -129,14 +141,16 @@ struct IdempotencyTests {
         }
     }
 
-    @Test func `an ERP with unique identifiers refuses a second client`() async throws {
+    @Test("an ERP with unique identifiers refuses a second client")
+    func anERPWithUniqueIdentifiersRefusesASecondClient() async throws {
         try await ERPFixture.run(.init(clientID: nil, refusesKnownIdentifiers: true)) { erp async throws in
             _ = try await erp.post()
             #expect(try await erp.post().status == 409)
         }
     }
 
-    @Test func `the journal keeps key, version and event`() async throws {
+    @Test("the journal keeps key, version and event")
+    func theJournalKeepsKeyVersionAndEvent() async throws {
         try await ERPFixture.run { erp async throws in
             _ = try await erp.http.reply(
                 "POST", "/v2/clients",

@@ -9,13 +9,14 @@ struct TokenTests {
         return try await erp.http.reply("POST", "/oauth/token", headers: headers, body: form)
     }
 
-    @Test(arguments: [
-        ("grant_type=client_credentials&client_id=crm+eu&client_secret=s%26t", [:]),
-        // "crm+eu:s%26t"
-        ("grant_type=client_credentials", ["Authorization": "Basic Y3JtK2V1OnMlMjZ0"]),
-    ])
-    func `right credentials get a token that opens the interface`(form: String, headers: [String: String]) async throws
-    {
+    @Test(
+        "right credentials get a token that opens the interface",
+        arguments: [
+            ("grant_type=client_credentials&client_id=crm+eu&client_secret=s%26t", [:]),
+            // "crm+eu:s%26t"
+            ("grant_type=client_credentials", ["Authorization": "Basic Y3JtK2V1OnMlMjZ0"]),
+        ])
+    func rightCredentialsGetATokenThatOpensTheInterface(form: String, headers: [String: String]) async throws {
         try await ERPFixture.run(.init(clientID: "crm eu", clientSecret: "s&t")) { erp async throws in
             let reply = try await ask(erp, form, headers: headers)
             #expect(reply.status == 200)
@@ -29,14 +30,16 @@ struct TokenTests {
         }
     }
 
-    @Test(arguments: [
-        ("grant_type=client_credentials&client_id=penstock&client_secret=wrong", [:], 401, "invalid_client"),
-        ("grant_type=client_credentials", [:], 401, "invalid_client"),
-        ("grant_type=client_credentials", ["Authorization": "Basic !"], 401, "invalid_client"),
-        ("grant_type=password", [:], 400, "unsupported_grant_type"),
-        ("", [:], 400, "invalid_request"),
-    ])
-    func `wrong requests get an error code`(
+    @Test(
+        "wrong requests get an error code",
+        arguments: [
+            ("grant_type=client_credentials&client_id=penstock&client_secret=wrong", [:], 401, "invalid_client"),
+            ("grant_type=client_credentials", [:], 401, "invalid_client"),
+            ("grant_type=client_credentials", ["Authorization": "Basic !"], 401, "invalid_client"),
+            ("grant_type=password", [:], 400, "unsupported_grant_type"),
+            ("", [:], 400, "invalid_request"),
+        ])
+    func wrongRequestsGetAnErrorCode(
         form: String, headers: [String: String], status: Int, code: String
     ) async throws {
         try await ERPFixture.run(.init()) { erp async throws in
@@ -46,7 +49,8 @@ struct TokenTests {
         }
     }
 
-    @Test func `without a valid token nothing happens`() async throws {
+    @Test("without a valid token nothing happens")
+    func withoutAValidTokenNothingHappens() async throws {
         try await ERPFixture.run(.init()) { erp async throws in
             for headers in [[:], ["Authorization": "Bearer made-up"], ["Authorization": "Basic eDp5"]] {
                 let reply = try await erp.http.reply("POST", "/v2/clients", headers: headers, body: ERPFixture.client())
@@ -58,7 +62,8 @@ struct TokenTests {
         }
     }
 
-    @Test func `a token ends with its lifetime or when it is revoked`() throws {
+    @Test("a token ends with its lifetime or when it is revoked")
+    func aTokenEndsWithItsLifetimeOrWhenItIsRevoked() throws {
         var issuer = TokenIssuer(credentials: .init(id: "a", secret: "b"), lifetime: .seconds(60), seed: 1)
         let request = SimulatedRequest(
             method: "POST", path: "/oauth/token",
