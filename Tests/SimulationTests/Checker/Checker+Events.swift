@@ -45,12 +45,13 @@ extension Checker {
             "\(what) of record \(event.record) while another of the same key is in flight")
     }
 
-    /// No event starts in a partition that is wanted back (D6), and none of a partition that is gone.
-    private mutating func checkMayStart(_ worker: Int, _ event: LiveEvent, _ what: String) {
+    /// Nothing starts in a partition that is wanted back, except what follows on a success, or on the fault, of an
+    /// event that was in flight; and nothing in a partition that is gone (D6).
+    private mutating func checkMayStart(_ worker: Int, _ event: LiveEvent, isSequel: Bool, _ what: String) {
         let assignment = assignments[event.assignment]
         expect(!assignment.isOver, "D6", "\(what) of record \(event.record) after its partition was let go")
         expect(
-            event.isStarted || !assignment.isDraining, "D6",
+            isSequel || !assignment.isDraining, "D6",
             "\(what) of record \(event.record) starts while its partition is drained")
     }
 
@@ -60,7 +61,7 @@ extension Checker {
             return
         }
         checkOrder(worker, event, "the preparation")
-        checkMayStart(worker, event, "the preparation")
+        checkMayStart(worker, event, isSequel: step > 0, "the preparation")
         if step == 0 {
             expect(event.answer == nil, "D3", "record \(event.record) begins again")
         } else if case .call(_, let previous) = event.answer {
@@ -97,7 +98,7 @@ extension Checker {
             return
         }
         checkOrder(worker, event, "the call")
-        checkMayStart(worker, event, "the call")
+        checkMayStart(worker, event, isSequel: !event.succeeded.isEmpty, "the call")
         expect(!event.succeeded.contains(step), "D4", "step \(step) of record \(event.record) is called after a success")
         if let last = event.lastResult {
             expect(
@@ -232,6 +233,7 @@ extension Checker {
             return
         }
         checkOrder(worker, event, "the parking")
+        checkMayStart(worker, event, isSequel: event.parkTries == 0, "the parking")
         expect(event.isStarted, "D2", "record \(event.record) is parked before it starts")
         if let status {
             let isEventFault: Bool

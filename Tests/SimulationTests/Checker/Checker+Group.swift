@@ -15,6 +15,8 @@ extension Checker {
         }
         if let old = workers[worker]?.held[partition] { assignments[old].isOver = true }
         guard workers[worker]?.isShuttingDown == false else { return }
+        // The rebalance has forgotten any pause.
+        workers[worker]?.paused.remove(partition)
         workers[worker]?.held[partition] = assignments.count
         assignments.append(
             AssignmentView(worker: worker, partition: partition, known: known, startOffset: start))
@@ -22,6 +24,7 @@ extension Checker {
 
     mutating func metadataIgnored(_ worker: Int, _ partition: Int) {
         guard let number = workers[worker]?.held[partition] else { return }
+        workers[worker]?.mustWarn = nil
         expect(
             assignments[number].known.isEmpty, "D7",
             "worker \(worker) ignores good metadata of partition \(partition)")
@@ -79,14 +82,14 @@ extension Checker {
                 now >= assignment.drainAt + Plan.drainTimeout, "D6",
                 "partition \(assignment.partition) is let go with record \(event.record) in flight")
         }
-        if now < assignment.drainAt + Plan.drainTimeout {
-            expect(
-                assignment.pendingCommit == nil, "D6",
-                "partition \(assignment.partition) is let go before its commit is answered")
-            expect(
-                assignment.covered == assignment.settled.count, "D6",
-                "partition \(assignment.partition) is let go without a commit of all that is settled")
-        }
+        let commitDeadline = assignment.drainAt + Plan.drainTimeout + Plan.commitTimeout
+        expect(
+            assignment.pendingCommit == nil || now >= commitDeadline, "D6",
+            "partition \(assignment.partition) is let go before its commit is answered")
+        expect(
+            assignment.covered == assignment.settled.count
+                || (assignment.hasCommitTrouble && now >= commitDeadline), "D6",
+            "partition \(assignment.partition) is let go without a commit of all that is settled")
     }
 
     mutating func shutdownAsked(_ worker: Int) {
@@ -126,6 +129,7 @@ extension Checker {
             expect(
                 now - commits[pending].at >= Plan.commitTimeout, "D1",
                 "two commits of partition \(partition) are in flight")
+            assignments[number].hasCommitTrouble = true
         }
         checkNothingPassed(number, offset)
         assignments[number].lastOffset = offset
@@ -161,7 +165,10 @@ extension Checker {
         commits[commit].isAnswered = true
         if assignments[number].pendingCommit == commit {
             assignments[number].pendingCommit = nil
-            if !succeeded { assignments[number].covered = -1 }
+            if !succeeded {
+                assignments[number].covered = -1
+                assignments[number].hasCommitTrouble = true
+            }
         }
     }
 
@@ -182,6 +189,7 @@ extension Checker {
         if let deadline {
             expect(deadline > now, "D12", "worker \(worker) is asked to turn again at once")
         }
+        expect(view.mustWarn == nil, "D7", "metadata of partition \(view.mustWarn ?? -1) is ignored without a warning")
         checkBounds(worker, view)
         checkNotIdle(worker, view)
         for (number, system) in view.systems.enumerated() {

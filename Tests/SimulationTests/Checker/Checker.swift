@@ -71,8 +71,10 @@ struct Checker {
         case .polled(let worker): polled(worker)
         case .turnEnded(let worker, let deadline): turnEnded(worker, deadline)
         case .shutdownAsked(let worker): shutdownAsked(worker)
-        case .assigned(let worker, let partition, let commit, let tampered):
+        case .assigned(let worker, let partition, let commit, let tampered, let mustWarn):
             assigned(worker, partition, commit, tampered)
+            let isTaken = workers[worker]?.isShuttingDown == false
+            workers[worker]?.mustWarn = mustWarn && isTaken ? partition : nil
         case .metadataIgnored(let worker, let partition): metadataIgnored(worker, partition)
         case .revokeAsked(let worker, let request, let partitions, let lost):
             revokeAsked(worker, request, partitions, lost)

@@ -1,8 +1,8 @@
 /// A failing run, made small and told.
 enum Story {
     /// What went wrong, with the smallest plan that still goes wrong in the same way, and the end of its journal.
-    static func tell(_ plan: Plan, _ violations: [Violation]) -> String {
-        let small = shrink(plan, promise: violations[0].promise)
+    static func tell(_ plan: Plan, _ violation: Violation) -> String {
+        let small = shrink(plan, promise: violation.promise)
         let journal = World(small).run()
         let broken = Checker.check(small, journal)
         let end = (broken.first?.time ?? 0) + 1
@@ -11,7 +11,7 @@ enum Story {
             if case .turnEnded = entry.what { return false }
             return entry.time <= end
         }
-        var lines = ["Seed \(plan.seed) breaks the contract: \(violations[0])"]
+        var lines = ["Seed \(plan.seed) breaks the contract: \(violation)"]
         lines.append("Shrunk to \(small.records.count) records and \(small.faults.count) faults: \(broken)")
         lines.append("steps \(small.steps), systems \(small.systems), buffer \(small.bufferEvents) events, "
             + "\(small.bufferBytes) bytes, metadata \(small.metadataLimit), cooperative \(small.isCooperative)")

@@ -5,6 +5,7 @@ enum Upcoming {
     case turn(worker: Int, ticket: Int)
     case callArrives(call: Int)
     case callAnswered(call: Int, CallResult)
+    case callRepeated(call: Int, CallResult)
     case parkAnswered(worker: Int, event: UInt64, succeeded: Bool)
     case commitArrives(commit: Int)
     case commitAnswered(commit: Int, succeeded: Bool)

@@ -28,6 +28,7 @@ struct Broker {
     /// Metadata of earlier commits, for tampering.
     private var history: [[(offset: Int64, metadata: String)]]
     private let isCooperative: Bool
+    private var intents: [Int: Tampering] = [:]
     private var memberCount = 0
     private var requestCount = 0
     /// Turns the assignment, so that partitions move.
@@ -115,22 +116,33 @@ struct Broker {
         if !metadata.isEmpty { history[partition].append((offset, metadata)) }
     }
 
+    /// From now on, until a commit can be tampered with as asked, positions are looked at with ill will.
     mutating func tamper(_ partition: Int, _ tampering: Tampering) {
-        guard let position = committed[partition] else { return }
-        let text: String
-        switch tampering {
-        case .foreign: text = "connect-offset 17"
-        case .otherVersion: text = "penstock/7 " + position.metadata.dropFirst(11)
-        case .emptied: text = ""
-        case .damaged:
-            guard let last = position.metadata.last else { return }
-            text = position.metadata.dropLast() + (last == "A" ? "g" : "A")
-        case .otherOffset:
-            guard let other = history[partition].last(where: { $0.offset != position.offset }) else { return }
-            text = other.metadata
+        intents[partition] = tampering
+    }
+
+    /// What a member reads when it is given the partition.
+    mutating func position(of partition: Int) -> Committed? {
+        guard var position = committed[partition], let tampering = intents[partition] else {
+            return committed[partition]
         }
-        guard text != position.metadata else { return }
-        committed[partition]?.metadata = text
-        committed[partition]?.tampering = tampering
+        guard let text = tampered(position, partition, tampering), text != position.metadata else { return position }
+        intents[partition] = nil
+        position.metadata = text
+        position.tampering = tampering
+        return position
+    }
+
+    private func tampered(_ position: Committed, _ partition: Int, _ tampering: Tampering) -> String? {
+        switch tampering {
+        case .foreign: return "connect-offset 17"
+        case .otherVersion: return "penstock/7 " + position.metadata.dropFirst(11)
+        case .emptied: return ""
+        case .damaged:
+            guard let last = position.metadata.last else { return nil }
+            return position.metadata.dropLast() + (last == "A" ? "g" : "A")
+        case .otherOffset:
+            return history[partition].last { $0.offset != position.offset }?.metadata
+        }
     }
 }

@@ -38,7 +38,8 @@ enum Happening {
     case shutdownAsked(worker: Int)
     case drained(worker: Int)
 
-    case assigned(worker: Int, partition: Int, commit: Int?, tampered: Bool)
+    /// `mustWarn`: the metadata is there and cannot be good.
+    case assigned(worker: Int, partition: Int, commit: Int?, tampered: Bool, mustWarn: Bool)
     case metadataIgnored(worker: Int, partition: Int)
     case revokeAsked(worker: Int, request: Int, partitions: [Int], lost: Bool)
     case revokeAcknowledged(worker: Int, request: Int)

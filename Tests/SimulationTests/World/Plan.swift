@@ -79,6 +79,10 @@ struct Plan {
     var batch: Int
     var metadataLimit: Int
     var backgroundFaultPercent: Int
+    /// Answers that come a second time, after the worker has taken the first.
+    var repeatedAnswerPercent: Int
+    /// When a worker stops waiting for a system. Longer than a drain, for some.
+    var callTimeout: Time
     var records: [PlannedRecord]
     var faults: [Fault]
     /// From here on nothing fails any more.
@@ -86,7 +90,6 @@ struct Plan {
 
     static let doubtfulStatus = 409
     static let doubtfulCeiling = 3
-    static let callTimeout: Time = 200_000
     static let backOffInitial: Time = 5_000
     static let backOffMaximum: Time = 300_000
     static let commitInterval: Time = 40_000
@@ -117,11 +120,13 @@ struct Plan {
         // Room for a handful of runs, for some, and for everything.
         metadataLimit = dice.pick([24, 30, 48, 4096, 4096])
         backgroundFaultPercent = dice.pick([0, 0, 2, 10])
+        repeatedAnswerPercent = dice.pick([0, 0, 5, 30])
+        callTimeout = dice.pick([200_000, 200_000, 600_000])
         healed = dice.roll(1...4) * 1_000_000
         records = []
         faults = []
         records = Plan.drawRecords(&dice, self)
-        faults = Plan.drawFaults(&dice, self)
+        faults = dice.chance(25) ? Plan.drawUnrest(&dice, self) : Plan.drawFaults(&dice, self)
     }
 
     private static func drawRecords(_ dice: inout Dice, _ plan: Plan) -> [PlannedRecord] {
@@ -176,6 +181,29 @@ struct Plan {
                 dice.pick([.foreign, .otherVersion, .damaged, .emptied, .otherOffset]))
             }
         }
+    }
+
+    /// Many restarts and rebalances in a row, with one system slow all the while, and metadata tampered with between.
+    private static func drawUnrest(_ dice: inout Dice, _ plan: Plan) -> [Fault] {
+        var faults: [Fault] = []
+        var time = dice.roll(50...500) * 1_000
+        let system = dice.roll(0...plan.systems.count - 1)
+        for _ in 0..<dice.roll(3...10) where time < plan.healed {
+            faults.append(
+                dice.chance(70)
+                    ? .crash(worker: dice.roll(0...3), at: time, afterActions: dice.roll(0...12))
+                    : .stop(worker: dice.roll(0...3), at: time))
+            faults.append(.start(at: time + dice.roll(1...60) * 1_000))
+            if dice.chance(40) {
+                faults.append(.tamper(
+                    partition: dice.roll(0...plan.partitionCount - 1), at: time,
+                    dice.pick([.foreign, .otherVersion, .damaged, .emptied, .otherOffset])))
+            }
+            time += dice.roll(80...700) * 1_000
+        }
+        let mode: OutageMode = dice.chance(50) ? .slow : .hang(applies: true)
+        faults.append(.outage(system: system, from: dice.roll(0...300_000), to: min(time, plan.healed), mode))
+        return faults
     }
 
     private static func drawMode(_ dice: inout Dice) -> OutageMode {

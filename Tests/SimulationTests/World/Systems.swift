@@ -38,18 +38,18 @@ struct Systems {
         case .status(let status, let retryAfter):
             return Answer(result: .status(status, retryAfter: retryAfter), delay: quick, applies: false)
         case .hang(let applies):
-            return Answer(result: .noAnswer, delay: Plan.callTimeout, applies: applies)
+            return Answer(result: .noAnswer, delay: plan.callTimeout, applies: applies)
         case .applyThenDrop:
             return Answer(result: .noAnswer, delay: quick, applies: true)
         case .refuseConnection:
             return Answer(result: .notSent, delay: quick, applies: false)
         case .answerLate:
             var late = healthy(record, step, quick)
-            late.delay += Plan.callTimeout
+            late.delay += plan.callTimeout
             return late
         case .slow:
             var slow = healthy(record, step, quick)
-            slow.delay = dice.roll(20_000...Plan.callTimeout - 10_000)
+            slow.delay = dice.roll(20_000...plan.callTimeout - 10_000)
             return slow
         case nil:
             return healthy(record, step, quick)

@@ -5,6 +5,8 @@ final class Worker {
     enum Input {
         case message(Message)
         case call(Int, UInt64, CallResult)
+        /// An answer that was given before: it must change nothing.
+        case repeated(UInt64, CallResult)
         case park(UInt64, Bool)
         case commit(Int, Int, Int64, Bool)
     }
@@ -161,6 +163,10 @@ final class Worker {
         case .call(let call, let event, let result):
             world.log(.callEnded(worker: index, event: event, call: call, result: result))
             core.finished(EventID(rawValue: event), outcome(result), now: now, into: &actions)
+        case .repeated(let event, let result):
+            // Only a name that is out of use is sure to be told apart; so is it in a shell.
+            guard content(of: event) == nil else { return }
+            core.finished(EventID(rawValue: event), outcome(result), now: now, into: &actions)
         case .park(let event, let succeeded):
             world.log(.parkEnded(worker: index, event: event, succeeded: succeeded))
             core.parked(EventID(rawValue: event), succeeded: succeeded, now: now, into: &actions)
@@ -186,15 +192,18 @@ final class Worker {
     // MARK: Partitions
 
     private func assign(_ partition: Int) {
-        let position = world.broker.committed[partition]
+        let position = world.position(of: partition)
         let records = world.records(of: partition)
         let start = position.map { position in
             records.firstIndex { world.plan.records[$0].offset >= position.offset } ?? records.endIndex
         } ?? records.startIndex
         // The rebalance forgets any pause.
         reading[partition] = (start, false)
-        let ignores = position?.tampering != nil
-        world.log(.assigned(worker: index, partition: partition, commit: position?.commit, tampered: ignores))
+        let isTampered = position?.tampering != nil
+        world.log(
+            .assigned(
+                worker: index, partition: partition, commit: position?.commit, tampered: isTampered,
+                mustWarn: isTampered && position?.metadata != ""))
         core.assigned(
             id(partition), position: position.map { CommittedPosition(offset: $0.offset, metadata: $0.metadata) },
             now: now, into: &actions)
@@ -303,8 +312,14 @@ final class Worker {
         }
     }
 
+    private func content(of event: UInt64) -> Content? {
+        let slot = Int(EventID(rawValue: event).slot)
+        guard slot < slots.count, let content = slots[slot], content.event == event else { return nil }
+        return content
+    }
+
     private func content(_ event: EventID, _ what: String) -> Content? {
-        guard event.slot < slots.count, let content = slots[Int(event.slot)], content.event == event.rawValue else {
+        guard let content = content(of: event.rawValue) else {
             world.log(.misuse("\(what) of an event that was released"))
             return nil
         }

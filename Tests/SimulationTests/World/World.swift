@@ -69,7 +69,7 @@ final class World {
         while let (time, what) = agenda.next(), time <= end {
             now = time
             handle(what)
-            if journal.count > 2_000_000 {
+            if journal.count > 100_000 {
                 log(.misuse("the simulation runs away"))
                 break
             }
@@ -105,6 +105,11 @@ final class World {
         case .callArrives(let call): arrive(call)
         case .callAnswered(let call, let result):
             workers[calls[call].worker].receive(.call(call, calls[call].event, result))
+            if dice.chance(plan.repeatedAnswerPercent) {
+                later(dice.roll(400...30_000), .callRepeated(call: call, result))
+            }
+        case .callRepeated(let call, let result):
+            workers[calls[call].worker].receive(.repeated(calls[call].event, result))
         case .parkAnswered(let worker, let event, let succeeded):
             workers[worker].receive(.park(event, succeeded))
         case .commitArrives(let commit): arrive(commit: commit)
@@ -175,6 +180,11 @@ final class World {
         reconcile()
     }
 
+    /// The committed position, as a worker reads it.
+    func position(of partition: Int) -> Broker.Committed? {
+        broker.position(of: partition)
+    }
+
     func acknowledge(_ request: Int) {
         broker.acknowledge(request)
         reconcile()
@@ -229,7 +239,7 @@ final class World {
             let isFirst = systems.apply(system: call.system, record: call.record, step: call.step)
             log(.effect(system: call.system, record: call.record, step: call.step, isFirst: isFirst))
         }
-        let timeout = call.started + Plan.callTimeout
+        let timeout = call.started + plan.callTimeout
         if now + answer.delay >= timeout { answer = .init(result: .noAnswer, delay: timeout - now, applies: false) }
         later(answer.delay, .callAnswered(call: number, answer.result))
     }
