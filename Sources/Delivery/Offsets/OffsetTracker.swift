@@ -56,8 +56,9 @@ struct OffsetTracker: Sendable {
     private(set) var nextOffset: Int64?
     /// Number of records fetched, and so the sequence of the last one.
     private(set) var lastSequence: Int64 = 0
-    /// The highest sequence that is settled.
+    /// The highest sequence that is settled, and its offset.
     private(set) var lastSettledSequence: Int64 = 0
+    private var lastSettledOffset = Int64.min
     /// Settled runs among what was fetched. The one below the watermark always exists.
     private(set) var runCount = 1
     /// Settled ahead by an earlier assignment; ascending, apart. Those before `inheritedIndex` are fetched.
@@ -80,7 +81,7 @@ struct OffsetTracker: Sendable {
         }
         if inheritedIndex < inherited.count, inherited[inheritedIndex].contains(offset) {
             if isBehindUnsettled { runCount += 1 }
-            lastSettledSequence = lastSequence
+            noteSettled(lastSequence, offset)
             return .settledBefore
         }
         pool.append(slot, .init(offset: offset, sequence: lastSequence), to: &unsettled)
@@ -90,16 +91,23 @@ struct OffsetTracker: Sendable {
 
     /// The event is settled. True when the watermark moved.
     mutating func settle(_ slot: Slot, in pool: inout OffsetPool) -> Bool {
-        let sequence = pool[slot].sequence
+        let entry = pool[slot]
+        let sequence = entry.sequence
         let previous = pool.links.previous(slot)
         let next = pool.links.next(slot)
         let isSettledBefore = previous == .none || pool[previous].sequence != sequence - 1
         let isSettledBehind = next == .none ? sequence != lastSequence : pool[next].sequence != sequence + 1
         runCount += 1 - (isSettledBefore ? 1 : 0) - (isSettledBehind ? 1 : 0)
-        lastSettledSequence = max(lastSettledSequence, sequence)
+        noteSettled(sequence, entry.offset)
         pool.remove(slot, from: &unsettled)
         unsettledCount -= 1
         return previous == .none
+    }
+
+    private mutating func noteSettled(_ sequence: Int64, _ offset: Int64) {
+        guard sequence > lastSettledSequence else { return }
+        lastSettledSequence = sequence
+        lastSettledOffset = offset
     }
 
     /// Everything below is settled: the offset to commit. `nil` before anything is known.
@@ -125,8 +133,9 @@ struct OffsetTracker: Sendable {
         while slot != .none, pool[slot].sequence < lastSettledSequence {
             let entry = pool[slot]
             let next = pool.links.next(slot)
-            if next == .none {
-                add(entry.offset + 1..<nextOffset)
+            if next == .none || pool[next].sequence > lastSettledSequence {
+                // The last run ends with what is settled: the gap behind it may be wide, and would have to fit.
+                add(entry.offset + 1..<lastSettledOffset + 1)
             } else if pool[next].sequence != entry.sequence + 1 {
                 add(entry.offset + 1..<pool[next].offset)
             }
