@@ -3,6 +3,9 @@
 /// A value does not own what it points to. Strings, literals, elements and members lie in the bytes of the record that
 /// was parsed or in an ``Arena``; a value is valid until that arena is reset and those bytes go away. Whoever keeps a
 /// value longer copies it (``Arena/copy(_:)``). This is what makes an event cost no allocation.
+///
+/// Nor does a value keep its arena alive: a local arena or document that is not mentioned after its last call may be
+/// released before the values are used (`withExtendedLifetime`).
 @frozen
 public struct Value: BitwiseCopyable {
     /// The kinds of JSON values, in jq's order of comparison.
