@@ -19,8 +19,8 @@ struct Transfer: ~Copyable {
     var finishedAt: Int64 = 0
     /// How often the request was begun on a connection since it was handed to libcurl; 0: certainly not sent.
     var begun: Int32 = 0
-    /// How often the request was sent again in earlier runs of the call.
-    var resends: Int32 = 0
+    /// The same for the call's earlier run, which was answered 401.
+    private var begunBefore: Int32 = 0
     var result = CURLE_OK
     /// The outcome when it is not libcurl that tells it.
     var verdict: CallOutcome?
@@ -42,8 +42,8 @@ struct Transfer: ~Copyable {
     private var hasBody = false
     /// Which token the authorisation line holds; 0 for none.
     var tokenGeneration: UInt64 = 0
-    /// Whether this call was repeated after a 401.
-    var repeatedAfterRejection = false
+    /// Whether this is the call's second run, with a fresh token.
+    private(set) var isRepetition = false
 
     static let keptBodyCapacity = 64 << 10
 
@@ -86,8 +86,35 @@ struct Transfer: ~Copyable {
         penstock_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body?.count ?? 0))
     }
 
-    /// Makes the transfer ready for a run.
-    mutating func rewind() {
+    mutating func setPath(_ path: UnsafeRawBufferPointer) throws(RequestError) {
+        guard let url = head.setPath(path) else { return }
+        let code = penstock_easy_set_string(easy, CURLOPT_URL, url)
+        guard code == CURLE_OK else { throw .refused(reason: Library.text(code)) }
+    }
+
+    mutating func setLines(_ fields: borrowing HeaderFields, adding fixed: [FixedLine], hasToken: Bool) {
+        let list = head.setLines(fields, adding: fixed, hasToken: hasToken, hasBody: hasBody)
+        penstock_easy_set_list(easy, CURLOPT_HTTPHEADER, list)
+    }
+
+    /// Begins a call.
+    mutating func begin(tag: UInt64, now: Int64) {
+        self.tag = tag
+        startedAt = now
+        verdict = nil
+        isRepetition = false
+        rewind()
+        begunBefore = 0
+    }
+
+    /// Begins the call's second run. The first was refused by the server, so only this one counts for the outcome.
+    mutating func beginAgain() {
+        isRepetition = true
+        begunBefore = begun
+        rewind()
+    }
+
+    private mutating func rewind() {
         begun = 0
         bodyCount = 0
         headCount = 0
@@ -95,6 +122,9 @@ struct Transfer: ~Copyable {
         result = CURLE_OK
         message[0] = 0
     }
+
+    /// How often the request was sent beyond the first time.
+    var resendCount: Int { Int(max(0, begunBefore + begun - 1)) }
 
     // MARK: - The answer
 
