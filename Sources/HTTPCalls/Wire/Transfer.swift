@@ -32,6 +32,8 @@ struct Transfer: ~Copyable {
     var bodyCount = 0
     var headCount = 0
     var isTooLarge = false
+    /// Whether the empty line behind the head has come. libcurl calls a transfer complete without it.
+    var hasWholeHead = false
     private var body: UnsafeMutableRawBufferPointer
     /// libcurl's words on what failed.
     let message: UnsafeMutablePointer<CChar>
@@ -119,6 +121,7 @@ struct Transfer: ~Copyable {
         bodyCount = 0
         headCount = 0
         isTooLarge = false
+        hasWholeHead = false
         result = CURLE_OK
         message[0] = 0
     }
@@ -149,10 +152,17 @@ struct Transfer: ~Copyable {
         return true
     }
 
-    /// Counts a line of the answer's head.
-    mutating func receiveHead(_ count: Int) -> Bool {
+    /// Takes note of a line of the answer's head.
+    /// - Returns: whether there is room for it.
+    mutating func receiveHead(_ line: UnsafePointer<CChar>, _ count: Int) -> Bool {
         headCount += count
         if headCount > headLimit { isTooLarge = true }
+        switch UInt8(bitPattern: line[0]) {
+        // Of a head, or of the trailers of a body: the head was whole before those.
+        case UInt8(ascii: "\r"), UInt8(ascii: "\n"): hasWholeHead = true
+        case UInt8(ascii: "H") where count > 5 && memcmp(line, "HTTP/", 5) == 0: hasWholeHead = false
+        default: break
+        }
         return !isTooLarge
     }
 
