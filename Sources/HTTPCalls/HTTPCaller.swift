@@ -13,16 +13,16 @@ public final class HTTPCaller {
     /// Ends a poll of this caller from any thread.
     public let waker: Waker
     /// Calls that were started and not yet collected.
-    public private(set) var inFlight = 0
+    public internal(set) var inFlight = 0
 
-    private let multi: UnsafeMutableRawPointer
-    private let loop: UnsafeMutablePointer<EventLoop>
-    private let logger: Logger
-    private let wallClock: () -> Int64
-    private var systems: [System] = []
-    private var transfers: [TransferPointer] = []
-    private var finished: [TransferPointer] = []
-    private var collecting: [TransferPointer] = []
+    let multi: UnsafeMutableRawPointer
+    let loop: UnsafeMutablePointer<EventLoop>
+    let logger: Logger
+    let wallClock: () -> Int64
+    var systems: [System] = []
+    var transfers: [TransferPointer] = []
+    var finished: [TransferPointer] = []
+    var collecting: [TransferPointer] = []
 
     /// - Parameters:
     ///   - logger: told of what an operator acts on; never of a secret or a payload.
@@ -70,11 +70,13 @@ public final class HTTPCaller {
     /// - Throws: ``EndpointError`` naming the key whose value cannot be used.
     public func add(_ endpoint: SystemEndpoint) throws(EndpointError) -> SystemIndex {
         let system = try System(index: systems.count, endpoint: endpoint)
-        // The first transfer shows whether libcurl takes the options.
-        guard let transfer = makeTransfer(system) else { throw .refused(reason: "out of memory") }
-        let code = TransferOptions.apply(to: transfer, endpoint: endpoint, loop: loop)
-        guard code == CURLE_OK else { throw .refused(reason: Library.text(code)) }
-        system.idle.append(transfer)
+        // The first transfers show whether libcurl takes the options.
+        do {
+            system.idle.append(try makeTransfer(system))
+            try makeTokenTransfer(system)
+        } catch {
+            throw .refused(reason: error.reason)
+        }
         systems.append(system)
         return SystemIndex(rawValue: system.index)
     }
@@ -96,179 +98,51 @@ public final class HTTPCaller {
             system.idle.append(transfer)
             throw error
         }
-        transfer.pointee.tag = tag
-        transfer.pointee.startedAt = MonotonicClock.now()
-        transfer.pointee.resends = 0
-        transfer.pointee.verdict = nil
-        transfer.pointee.rewind()
+        transfer.pointee.begin(tag: tag, now: MonotonicClock.now())
         inFlight += 1
-        run(transfer)
+        if system.usesToken { authorize(transfer, system) } else { run(transfer) }
     }
 
     private func idleTransfer(of system: System) throws(RequestError) -> TransferPointer {
         if let transfer = system.idle.popLast() { return transfer }
-        guard let transfer = makeTransfer(system) else { throw .refused(reason: "out of memory") }
-        let code = TransferOptions.apply(to: transfer, endpoint: system.endpoint, loop: loop)
-        guard code == CURLE_OK else { throw .refused(reason: Library.text(code)) }
-        return transfer
+        do { return try makeTransfer(system) } catch { throw .refused(reason: error.reason) }
     }
 
-    private func makeTransfer(_ system: System) -> TransferPointer? {
+    /// Makes one more transfer for a system, with the options that stay.
+    private func makeTransfer(_ system: System) throws(CallerError) -> TransferPointer {
+        try makeTransfer(system, baseURL: system.baseURL, endpoint: system.endpoint, isTokenRequest: false)
+    }
+
+    func makeTransfer(
+        _ system: System, baseURL: [UInt8], endpoint: SystemEndpoint, isTokenRequest: Bool
+    ) throws(CallerError) -> TransferPointer {
         guard
             let state = Transfer(
-                system: system.index, isTokenRequest: false, endpoint: system.endpoint, baseURL: system.baseURL)
-        else { return nil }
+                system: system.index, isTokenRequest: isTokenRequest, endpoint: endpoint, baseURL: baseURL)
+        else { throw CallerError(reason: "out of memory") }
         let transfer = TransferPointer.allocate(capacity: 1)
         transfer.initialize(to: state)
         transfers.append(transfer)
+        let code = TransferOptions.apply(to: transfer, endpoint: endpoint, loop: loop)
+        guard code == CURLE_OK else { throw CallerError(reason: Library.text(code)) }
         return transfer
     }
 
-    private func prepare(
+    func prepare(
         _ transfer: TransferPointer, _ system: System, _ request: borrowing Request
     ) throws(RequestError) {
+        try system.check(request.headers)
         transfer.pointee.setMethod(request.method.name, body: request.body)
-        try system.writeLines(request.headers, hasBody: request.body != nil, to: transfer)
-        if let url = transfer.pointee.head.setPath(request.path) {
-            let code = penstock_easy_set_string(transfer.pointee.easy, CURLOPT_URL, url)
-            guard code == CURLE_OK else { throw .refused(reason: Library.text(code)) }
-        }
+        transfer.pointee.setLines(request.headers, adding: system.lines, hasToken: system.usesToken)
+        try transfer.pointee.setPath(request.path)
     }
 
     /// Hands a prepared transfer to libcurl.
-    private func run(_ transfer: TransferPointer) {
+    func run(_ transfer: TransferPointer) {
         transfer.pointee.phase = .running
         let code = curl_multi_add_handle(multi, transfer.pointee.easy)
         if code != CURLM_OK {
             finish(transfer, .notSent(reason: CallFault(.other, String(cString: curl_multi_strerror(code)))))
-        }
-    }
-
-    // MARK: - Driving
-
-    /// Sends what was started, takes what came, and waits when there is nothing to do.
-    ///
-    /// Returns at once when a completion waits to be collected; otherwise when a call has ended, one of `descriptors`
-    /// is readable, ``Waker/wake()`` was called, libcurl's own time-outs are due, or the time is up.
-    /// - Parameters:
-    ///   - timeoutMilliseconds: the longest to wait; 0 not at all, -1 without bound.
-    ///   - descriptors: others to wait for, at most 64; best the same array each time. They are watched level-triggered.
-    /// - Returns: which of `descriptors` are readable, and whether the waker was used.
-    public func poll(timeoutMilliseconds: Int32, also descriptors: [Int32] = []) -> Readiness {
-        precondition(descriptors.count <= Readiness.limit, "too many descriptors")
-        loop.pointee.watch(descriptors)
-        let sleep = runTimer(timeoutMilliseconds)
-        takeFinished()
-        let count = loop.pointee.wait(timeoutMilliseconds: finished.isEmpty ? sleep : 0)
-        var readiness = Readiness()
-        for index in 0..<count { handle(loop.pointee.event(index), &readiness) }
-        if count == 0 || loop.pointee.timer != .max { _ = runTimer(0) }
-        takeFinished()
-        return readiness
-    }
-
-    /// Runs what is due.
-    /// - Returns: how long to wait then, in milliseconds.
-    private func runTimer(_ limit: Int32) -> Int32 {
-        guard loop.pointee.timer != .max else { return limit }
-        let remaining = loop.pointee.timer - MonotonicClock.now()
-        if remaining > 0 {
-            let milliseconds = Int32(clamping: (remaining + 999_999) / 1_000_000)
-            return limit < 0 ? milliseconds : min(limit, milliseconds)
-        }
-        loop.pointee.clearTimer()
-        var running: Int32 = 0
-        curl_multi_socket_action(multi, -1, 0, &running)
-        return loop.pointee.timer == .max ? limit : runTimerAgain(limit)
-    }
-
-    private func runTimerAgain(_ limit: Int32) -> Int32 {
-        let remaining = max(0, loop.pointee.timer - MonotonicClock.now())
-        let milliseconds = Int32(clamping: (remaining + 999_999) / 1_000_000)
-        return limit < 0 ? milliseconds : min(limit, milliseconds)
-    }
-
-    private func handle(
-        _ event: (descriptor: Int32, role: EventLoop.Role, events: UInt32, watchIndex: UInt8),
-        _ readiness: inout Readiness
-    ) {
-        switch event.role {
-        case .wakeup:
-            waker.drain()
-            readiness.isWoken = true
-        case .watched: readiness.insert(event.watchIndex)
-        case .connection, .foreign:
-            guard loop.pointee.isWanted(event.descriptor) else { return }
-            var running: Int32 = 0
-            curl_multi_socket_action(multi, event.descriptor, EventLoop.select(event.events), &running)
-        case .none: return
-        }
-    }
-
-    /// Takes the transfers that libcurl has finished.
-    private func takeFinished() {
-        var remaining: Int32 = 0
-        while let message = curl_multi_info_read(multi, &remaining) {
-            let result = penstock_message_result(message)
-            var pointer: UnsafeMutableRawPointer?
-            guard result >= 0, let easy = message.pointee.easy_handle else { continue }
-            penstock_easy_get_pointer(easy, CURLINFO_PRIVATE, &pointer)
-            curl_multi_remove_handle(multi, easy)
-            guard let transfer = pointer?.assumingMemoryBound(to: Transfer.self) else { continue }
-            transfer.pointee.result = CURLcode(rawValue: UInt32(result))
-            finish(transfer, nil)
-        }
-    }
-
-    private func finish(_ transfer: TransferPointer, _ verdict: CallOutcome?) {
-        transfer.pointee.phase = .finished
-        transfer.pointee.finishedAt = MonotonicClock.now()
-        if let verdict { transfer.pointee.verdict = verdict }
-        finished.append(transfer)
-    }
-
-    // MARK: - Collecting
-
-    /// Hands out the calls that have ended since the last time, each once. `body` may start and cancel calls; what
-    /// ends meanwhile is handed out the next time.
-    public func collect(_ body: (borrowing Completion) throws -> Void) rethrows {
-        guard !finished.isEmpty else { return }
-        swap(&finished, &collecting)
-        defer { collecting.removeAll(keepingCapacity: true) }
-        for transfer in collecting {
-            inFlight -= 1
-            defer { recycle(transfer) }
-            try body(completion(of: transfer))
-        }
-    }
-
-    private func completion(of transfer: TransferPointer) -> Completion {
-        let outcome = transfer.pointee.outcome()
-        return Completion(
-            tag: transfer.pointee.tag,
-            system: SystemIndex(rawValue: transfer.pointee.system),
-            outcome: outcome,
-            retryAfterSeconds: nil,
-            durationNanoseconds: transfer.pointee.finishedAt - transfer.pointee.startedAt,
-            resendCount: Int(transfer.pointee.resends + max(0, transfer.pointee.begun - 1)),
-            transfer: transfer)
-    }
-
-    private func recycle(_ transfer: TransferPointer) {
-        transfer.pointee.phase = .idle
-        transfer.pointee.verdict = nil
-        transfer.pointee.shrink()
-        systems[transfer.pointee.system].idle.append(transfer)
-    }
-
-    /// Ends a call early. Its completion is handed out by the next ``collect(_:)`` as cancelled, unless it has ended
-    /// already. All calls with this tag are ended; an unknown tag is no error.
-    public func cancel(tag: UInt64) {
-        for transfer in transfers where transfer.pointee.tag == tag && !transfer.pointee.isTokenRequest {
-            guard transfer.pointee.phase == .running else { continue }
-            curl_multi_remove_handle(multi, transfer.pointee.easy)
-            let fault = CallFault(.cancelled, "")
-            finish(transfer, transfer.pointee.begun == 0 ? .notSent(reason: fault) : .sentNoAnswer(reason: fault))
         }
     }
 }

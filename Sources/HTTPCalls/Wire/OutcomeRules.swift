@@ -10,8 +10,8 @@ extension Transfer {
         if let verdict { return verdict }
         if result == CURLE_OK {
             let status = status
-            if status >= 200 { return .answered(status: status) }
-            return .sentNoAnswer(reason: CallFault(.invalidResponse, "the answer has no status"))
+            if status >= 200, hasWholeHead { return .answered(status: status) }
+            return .sentNoAnswer(reason: CallFault(.connectionLost, "the answer's head is incomplete"))
         }
         return begun == 0 ? .notSent(reason: unsentFault()) : .sentNoAnswer(reason: unansweredFault())
     }

@@ -11,7 +11,7 @@ struct RequestHead: ~Copyable {
     private var nodes: UnsafeMutableBufferPointer<curl_slist>
     private var nodeCount = 0
     /// `Authorization: Bearer …` with the system's token.
-    private(set) var authorization: UnsafeMutableBufferPointer<CChar>?
+    private var authorization: UnsafeMutableBufferPointer<CChar>?
 
     init(baseURL: [UInt8]) {
         baseCount = baseURL.count
@@ -50,8 +50,37 @@ struct RequestHead: ~Copyable {
         return UnsafePointer(url.baseAddress)
     }
 
-    /// Begins the list anew. The first node is kept for the authorisation line where a system has tokens.
-    mutating func removeLines(reserving count: Int) {
+    /// Makes the list of a request's header lines: a place for the token, the request's own fields, the system's where
+    /// the request has none of that name, and what keeps libcurl from adding fields of its own.
+    mutating func setLines(
+        _ fields: borrowing HeaderFields, adding fixed: [FixedLine], hasToken: Bool, hasBody: Bool
+    ) -> UnsafeMutablePointer<curl_slist>? {
+        removeLines(reserving: fields.count + fixed.count + 3)
+        if hasToken { append(line: Self.noExpect) }
+        append(fields)
+        var hasContentType = fields.contains(Self.contentType)
+        for line in fixed where !fields.contains(line.name) {
+            guard let text = line.text.baseAddress else { continue }
+            append(line: UnsafePointer(text))
+            if FieldSyntax.equals(line.name, Self.contentType) { hasContentType = true }
+        }
+        // No `Expect: 100-continue` with large bodies: a round trip more for nothing.
+        append(line: Self.noExpect)
+        // libcurl would call a body a form.
+        if hasBody, !hasContentType { append(line: Self.noContentType) }
+        return list()
+    }
+
+    private static let contentType: StaticString = "content-type"
+    private static var noExpect: UnsafePointer<CChar> { constant("Expect:") }
+    private static var noContentType: UnsafePointer<CChar> { constant("Content-Type:") }
+
+    /// A string literal lives as long as the program and ends with a NUL.
+    private static func constant(_ text: StaticString) -> UnsafePointer<CChar> {
+        UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+    }
+
+    private mutating func removeLines(reserving count: Int) {
         nodeCount = 0
         if count > nodes.count {
             nodes.deallocate()
@@ -61,13 +90,13 @@ struct RequestHead: ~Copyable {
     }
 
     /// Adds a line that lives elsewhere, longer than the call.
-    mutating func append(line: UnsafePointer<CChar>) {
+    private mutating func append(line: UnsafePointer<CChar>) {
         nodes[nodeCount].data = UnsafeMutablePointer(mutating: line)
         nodeCount += 1
     }
 
     /// Adds copies of a request's fields.
-    mutating func append(_ fields: borrowing HeaderFields) {
+    private mutating func append(_ fields: borrowing HeaderFields) {
         let count = fields.bytes.count
         if count > lines.count {
             lines.deallocate()
@@ -80,22 +109,27 @@ struct RequestHead: ~Copyable {
         }
     }
 
-    /// Makes the list of the lines added.
-    mutating func list() -> UnsafeMutablePointer<curl_slist>? {
+    private mutating func list() -> UnsafeMutablePointer<curl_slist>? {
         guard nodeCount > 0, let base = nodes.baseAddress else { return nil }
         for index in 0..<nodeCount - 1 { nodes[index].next = base + index + 1 }
         nodes[nodeCount - 1].next = nil
         return base
     }
 
-    /// Writes the authorisation line and makes the list's first node point to it.
-    mutating func setAuthorization(_ line: [CChar]) {
-        if line.count > authorization?.count ?? 0 {
+    /// Keeps a new text of the authorisation line. The list must not be in use.
+    mutating func setAuthorization(_ text: String) {
+        let count = text.utf8.count
+        if count >= authorization?.count ?? 0 {
             authorization?.deallocate()
-            authorization = .allocate(capacity: line.count + 64)
+            authorization = .allocate(capacity: count + 64)
         }
         guard let target = authorization?.baseAddress else { return }
-        target.update(from: line, count: line.count)
-        nodes[0].data = target
+        for (index, byte) in text.utf8.enumerated() { target[index] = CChar(bitPattern: byte) }
+        target[count] = 0
+    }
+
+    /// Puts the authorisation line into the place kept for it.
+    mutating func useAuthorization() {
+        nodes[0].data = authorization?.baseAddress
     }
 }

@@ -19,8 +19,8 @@ struct Transfer: ~Copyable {
     var finishedAt: Int64 = 0
     /// How often the request was begun on a connection since it was handed to libcurl; 0: certainly not sent.
     var begun: Int32 = 0
-    /// How often the request was sent again in earlier runs of the call.
-    var resends: Int32 = 0
+    /// The same for the call's earlier run, which was answered 401.
+    private var begunBefore: Int32 = 0
     var result = CURLE_OK
     /// The outcome when it is not libcurl that tells it.
     var verdict: CallOutcome?
@@ -32,6 +32,8 @@ struct Transfer: ~Copyable {
     var bodyCount = 0
     var headCount = 0
     var isTooLarge = false
+    /// Whether the empty line behind the head has come. libcurl calls a transfer complete without it.
+    var hasWholeHead = false
     private var body: UnsafeMutableRawBufferPointer
     /// libcurl's words on what failed.
     let message: UnsafeMutablePointer<CChar>
@@ -42,8 +44,8 @@ struct Transfer: ~Copyable {
     private var hasBody = false
     /// Which token the authorisation line holds; 0 for none.
     var tokenGeneration: UInt64 = 0
-    /// Whether this call was repeated after a 401.
-    var repeatedAfterRejection = false
+    /// Whether this is the call's second run, with a fresh token.
+    private(set) var isRepetition = false
 
     static let keptBodyCapacity = 64 << 10
 
@@ -86,15 +88,46 @@ struct Transfer: ~Copyable {
         penstock_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body?.count ?? 0))
     }
 
-    /// Makes the transfer ready for a run.
-    mutating func rewind() {
+    mutating func setPath(_ path: UnsafeRawBufferPointer) throws(RequestError) {
+        guard let url = head.setPath(path) else { return }
+        let code = penstock_easy_set_string(easy, CURLOPT_URL, url)
+        guard code == CURLE_OK else { throw .refused(reason: Library.text(code)) }
+    }
+
+    mutating func setLines(_ fields: borrowing HeaderFields, adding fixed: [FixedLine], hasToken: Bool) {
+        let list = head.setLines(fields, adding: fixed, hasToken: hasToken, hasBody: hasBody)
+        penstock_easy_set_list(easy, CURLOPT_HTTPHEADER, list)
+    }
+
+    /// Begins a call.
+    mutating func begin(tag: UInt64, now: Int64) {
+        self.tag = tag
+        startedAt = now
+        verdict = nil
+        isRepetition = false
+        rewind()
+        begunBefore = 0
+    }
+
+    /// Begins the call's second run. The first was refused by the server, so only this one counts for the outcome.
+    mutating func beginAgain() {
+        isRepetition = true
+        begunBefore = begun
+        rewind()
+    }
+
+    private mutating func rewind() {
         begun = 0
         bodyCount = 0
         headCount = 0
         isTooLarge = false
+        hasWholeHead = false
         result = CURLE_OK
         message[0] = 0
     }
+
+    /// How often the request was sent beyond the first time.
+    var resendCount: Int { Int(max(0, begunBefore + begun - 1)) }
 
     // MARK: - The answer
 
@@ -119,10 +152,17 @@ struct Transfer: ~Copyable {
         return true
     }
 
-    /// Counts a line of the answer's head.
-    mutating func receiveHead(_ count: Int) -> Bool {
+    /// Takes note of a line of the answer's head.
+    /// - Returns: whether there is room for it.
+    mutating func receiveHead(_ line: UnsafePointer<CChar>, _ count: Int) -> Bool {
         headCount += count
         if headCount > headLimit { isTooLarge = true }
+        switch UInt8(bitPattern: line[0]) {
+        // Of a head, or of the trailers of a body: the head was whole before those.
+        case UInt8(ascii: "\r"), UInt8(ascii: "\n"): hasWholeHead = true
+        case UInt8(ascii: "H") where count > 5 && memcmp(line, "HTTP/", 5) == 0: hasWholeHead = false
+        default: break
+        }
         return !isTooLarge
     }
 

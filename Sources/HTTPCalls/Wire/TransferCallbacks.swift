@@ -21,9 +21,9 @@ enum TransferCallbacks {
 
     /// A line of the answer's head, of any answer: informational ones and trailers too.
     static let head: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int = {
-        _, size, count, pointer in
-        guard let transfer = transfer(pointer) else { return 0 }
-        return transfer.pointee.receiveHead(size * count) ? size * count : 0
+        line, size, count, pointer in
+        guard let line, size * count > 0, let transfer = transfer(pointer) else { return 0 }
+        return transfer.pointee.receiveHead(line, size * count) ? size * count : 0
     }
 
     /// The connection is ready, TLS included, and the request is about to be written. This is the line between
