@@ -7,21 +7,15 @@ import JSON
 /// put together to the document that structured mode would have carried, so that a flow need not know the difference.
 /// Plain JSON records are their own document.
 struct EventDecoder {
-    /// How records are to be read.
-    enum Format: Equatable {
-        case cloudEvents
-        case json
-    }
-
     /// Why a record is no event.
     struct Malformed: Error, Equatable {
         let message: String
     }
 
-    let format: Format
+    let format: FlowDefinition.Format
     private let document: Document
 
-    init(format: Format, document: Document) {
+    init(format: FlowDefinition.Format, document: Document) {
         self.format = format
         self.document = document
     }
@@ -66,7 +60,7 @@ struct EventDecoder {
         }
         let event = try parse(record.value)
         guard event.kind == .object else {
-            throw Malformed(message: "the value is \(event.kind.description), not a CloudEvent (an object)")
+            throw Malformed(message: "the value is \(event.kind), not a CloudEvent (an object)")
         }
         try checkAttributes(of: event)
         return event

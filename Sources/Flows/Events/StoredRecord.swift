@@ -17,18 +17,18 @@ final class StoredRecord {
     private var valueCount = -1
     private var headerCounts: [(name: Int32, value: Int32)] = []
 
-    func copy(from record: borrowing RecordView) {
-        partition = record.partition
+    func copy(from record: borrowing RecordView, partition: Int32) {
+        self.partition = partition
         offset = record.offset
-        timestamp = record.timestamp
+        timestamp = record.timestamp ?? -1
         buffer.removeAll()
         headerCounts.removeAll(keepingCapacity: true)
         keyCount = append(record.key)
         valueCount = append(record.value)
-        record.forEachHeader { name, value in
-            buffer.append(name)
-            let count = append(value)
-            headerCounts.append((Int32(name.count), Int32(count)))
+        for header in record.headers {
+            buffer.append(header.name)
+            let count = append(header.value)
+            headerCounts.append((Int32(header.name.count), Int32(count)))
         }
     }
 
@@ -36,6 +36,14 @@ final class StoredRecord {
         guard let bytes else { return -1 }
         buffer.append(bytes)
         return bytes.count
+    }
+
+    /// Forgets the record and keeps a reasonable amount of its memory.
+    func clear() {
+        buffer.removeAll()
+        headerCounts.removeAll(keepingCapacity: true)
+        keyCount = -1
+        valueCount = -1
     }
 
     /// Bytes held.

@@ -1,5 +1,6 @@
 import Delivery
 import JSON
+import Kafka
 
 /// The headers of a dead letter: the record's own, then Kafka Connect's names for what failed, then Penstock's.
 ///
@@ -16,14 +17,13 @@ struct DeadLetterHeaders {
     let taskID: String
 
     /// All headers for the event in the slot, ready to be produced.
-    func headers(for slot: EventSlot, fault: EventFault) -> [(name: String, value: [UInt8]?)] {
-        var headers: [(name: String, value: [UInt8]?)] = []
+    func headers(for slot: EventSlot, fault: EventFault) -> ProducerHeaders {
+        let context = context(of: slot, fault: fault)
+        var headers = ProducerHeaders(capacity: slot.record.headerCount + context.count)
         slot.record.forEachHeader { name, value in
-            let name = String(decoding: name, as: UTF8.self)
-            guard !DeadLetterHeaders.isOurs(name) else { return }
-            headers.append((name, value.map(Array.init)))
+            if !DeadLetterHeaders.isOurs(String(decoding: name, as: UTF8.self)) { headers.add(name, value) }
         }
-        for (name, value) in context(of: slot, fault: fault) { headers.append((name, Array(value.utf8))) }
+        for (name, value) in context { headers.add(name, value) }
         return headers
     }
 

@@ -1,4 +1,5 @@
 import Delivery
+import HTTPCalls
 import JSON
 
 /// What the worker keeps of one event while the core decides about it. Reused from event to event.
@@ -18,7 +19,7 @@ final class EventSlot {
     let body = ByteBuffer()
     var hasBody = false
     var idempotencyKey = ""
-    var headers: [(name: String, value: String)] = []
+    var headers = HeaderFields()
     /// Calls of this step so far.
     var attempts = 0
     /// Milliseconds since 1970 of the first failed call or of the fault; 0 while nothing failed.
@@ -40,6 +41,14 @@ final class EventSlot {
         body.removeAll()
         path.removeAll()
         hasBody = false
+    }
+
+    /// Bytes that the prepared request holds.
+    var requestByteCount: Int { path.count + body.count }
+
+    /// Marks the time of the event's first failure.
+    func noteFailure() {
+        if firstFailedAt == 0 { firstFailedAt = Timestamp.now() }
     }
 }
 

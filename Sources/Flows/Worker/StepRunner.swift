@@ -1,4 +1,5 @@
 import Delivery
+import HTTPCalls
 import JQ
 import JSON
 import JSONSchema
@@ -14,6 +15,8 @@ final class StepRunner {
         case call(system: SystemID, step: Int)
         /// No further step applies.
         case done
+        /// The flow passes such events over.
+        case skip
         /// The event is wrong; the slot holds the fault.
         case fault(ParkReason)
     }
@@ -31,6 +34,7 @@ final class StepRunner {
     /// Prepares the next step from `step` on that applies to the event in the slot.
     func next(from step: Int, for slot: EventSlot) -> Next {
         if slot.isExamined, slot.remainingSteps >> UInt64(step) == 0 { return .done }
+        if slot.record.value == nil, let next = tombstone(slot) { return next }
         do {
             let event = try decode(slot)
             let variables = try flow.variables.values(event: event, record: slot.record, arena: document.arena)
@@ -45,6 +49,19 @@ final class StepRunner {
             slot.fault = EventFault(
                 reason: .mapping, stage: .transformation, step: nil, message: "the event is too large: \(error)")
             return .fault(.mapping)
+        }
+    }
+
+    /// What the flow's policy says of a record without a value; `nil`: to be treated like any other.
+    private func tombstone(_ slot: EventSlot) -> Next? {
+        switch flow.tombstones {
+        case .deliver: return nil
+        case .skip: return .skip
+        case .park:
+            slot.fault = EventFault(
+                reason: .tombstone, stage: .valueConverter, step: nil,
+                message: "the record has no value (a tombstone), and the flow parks these")
+            return .fault(.tombstone)
         }
     }
 
@@ -81,7 +98,7 @@ final class StepRunner {
     }
 
     private func nextStep(from step: Int, in slot: EventSlot) -> Int? {
-        let left = slot.remainingSteps >> UInt64(step) << UInt64(step)
+        let left = (slot.remainingSteps >> UInt64(step)) << UInt64(step)
         return left == 0 ? nil : left.trailingZeroBitCount
     }
 
@@ -93,11 +110,23 @@ final class StepRunner {
         slot.idempotencyKey = try idempotencyKey(step, event, variables, slot)
         slot.path.removeAll()
         try step.path.write(to: slot.path, event, variables, evaluator, step: step.name)
-        slot.headers.removeAll(keepingCapacity: true)
-        for (name, template) in step.headers {
-            slot.headers.append((name, try template.text(event, variables, evaluator, step: step.name)))
-        }
+        try prepareHeaders(step, event, variables, slot)
         try prepareBody(step, event, variables, slot)
+    }
+
+    private func prepareHeaders(
+        _ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot
+    ) throws {
+        slot.headers.removeAll()
+        do {
+            if step.sendsBody { try slot.headers.append("Content-Type", "application/json") }
+            if let header = step.idempotencyHeader { try slot.headers.append(header, slot.idempotencyKey) }
+            for (name, template) in step.headers {
+                try slot.headers.append(name, try template.text(event, variables, evaluator, step: step.name))
+            }
+        } catch let error as RequestError {
+            throw EventFault(reason: .mapping, stage: .transformation, step: step.name, message: "\(error)")
+        }
     }
 
     private func prepareBody(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
@@ -114,12 +143,17 @@ final class StepRunner {
     }
 
     private func map(_ step: CompiledStep, _ event: Value, _ variables: [Value]) throws(EventFault) -> Value {
-        guard let program = step.map else { return event }
+        guard let program = step.map else { return unmapped(event) }
         do {
             return try evaluator.one(program, event, variables: variables)
         } catch {
             throw EventFault(reason: .mapping, stage: .transformation, step: step.name, message: "map: \(error)")
         }
+    }
+
+    /// Without a mapping the event's data is sent as it is.
+    private func unmapped(_ event: Value) -> Value {
+        flow.decoder.format == .json ? event : event.member(UnsafeRawBufferPointer("data")) ?? .null
     }
 
     // MARK: - Identity

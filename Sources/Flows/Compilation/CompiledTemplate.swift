@@ -2,7 +2,7 @@ import JQ
 import JSON
 
 /// A text with expressions in braces, filled from the event: `erp/clients/{.data.id}`.
-struct Template {
+struct CompiledTemplate {
     enum Part {
         case text(String)
         case expression(Program)
