@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Flows
@@ -117,6 +118,29 @@ import Testing
         #expect(configuration.flows.map(\.name) == ["one", "two"])
         #expect(configuration.workers == 4)
         #expect(configuration.schemas == nil)
+    }
+
+    @Test("The machine's file system is read like files in memory")
+    func local() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "penstock-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (path, text) in [
+            (Example.path, Example.yaml), ("Schemas/erp/client.v2.json", "{}"), ("secret", "s3cret\n"),
+        ] {
+            let file = folder.appending(path: path)
+            let parent = file.deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+            let own = text.replacing("/run/secrets/erp", with: "../../secret")
+            try Data(own.utf8).write(to: file)
+        }
+        let path = folder.appending(path: Example.path).path()
+        let error = #expect(throws: ConfigurationErrors.self) {
+            try Configuration.load(paths: [path], environment: Example.environment)
+        }
+        #expect(
+            error?.errors.map(\.message) == [
+                "no file mappings/customer-to-client.jq: there is no folder \(folder.path())/examples/crm-to-erp/mappings"
+            ])
     }
 
     @Test("Schemas come from the named folder, or from the nearest ‘Schemas’ above")
