@@ -100,7 +100,7 @@ extension Configuration {
 
     /// `Schemas` in a folder or the nearest one above that has it.
     private static func schemaFolder(above folder: String, _ files: ConfigurationFiles) -> String? {
-        var folder = folder
+        var folder = folder.hasPrefix("..") ? FilePath.join(files.workingDirectory, folder) : folder
         while true {
             let candidate = FilePath.join(folder, "Schemas")
             if files.isFolder(candidate) { return candidate }

@@ -21,7 +21,7 @@ extension Configuration {
         text += "\n## \(path.isEmpty ? "Top level" : "`\(path)`")\n\n\(section.documentation)\n\n"
         text += "| key | type | default | meaning | example |\n|---|---|---|---|---|\n"
         for field in section.fields where field.refusal == nil {
-            let standard = field.isRequired ? "**required**" : field.defaultText.map(code) ?? ""
+            let standard = field.isRequired ? "**required**" : field.defaultText.map(words) ?? ""
             text +=
                 "| `\(field.name)` | \(field.type) | \(standard) | \(field.documentation) | \(code(field.example)) |\n"
         }
@@ -34,6 +34,9 @@ extension Configuration {
             for (suffix, child) in field.sections { append(child, path: fieldPath + suffix, to: &text) }
         }
     }
+
+    /// A default as code, unless it is told in words.
+    private static func words(_ text: String) -> String { text.contains(" ") ? text : code(text) }
 
     private static func code(_ text: String) -> String {
         "`\(text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|"))`"

@@ -157,6 +157,12 @@ import Testing
         Row(
             "{ jq: \"{ name: .data.name }\" }", "{ jq: \" \" }",
             "29:16: flows.customers.steps[1].map.jq: the jq expression is empty"),
+        Row(
+            "sasl.password: hunter2", "enable.auto.commit: true",
+            "3:42: kafka.client.enable.auto.commit: this property is not set here: delivery depends on it"),
+        Row(
+            "sasl.password: hunter2", "group.id: g",
+            "3:42: kafka.client.group.id: this property is not set here; use group of the flow"),
         Row("kafka:", "kafak:", "1:1: kafak: unknown key (did you mean kafka?)"),
     ]
 

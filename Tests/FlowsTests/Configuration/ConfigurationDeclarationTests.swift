@@ -3,7 +3,7 @@ import Testing
 
 @testable import Flows
 
-@Suite struct DeclarationTests {
+@Suite struct ConfigurationDeclarationTests {
     static let durations: [(String, Duration?)] = [
         ("500ms", .milliseconds(500)), ("10s", .seconds(10)), ("2m", .seconds(120)), ("1h30m", .seconds(5400)),
         ("1m30s", .seconds(90)), ("0s", .zero), ("", nil), ("10", nil), ("s", nil), ("1.5s", nil), ("-1s", nil),
@@ -90,7 +90,8 @@ import Testing
             }
             let committed = try? String(contentsOf: url, encoding: .utf8)
             #expect(
-                committed == text, "\(path) is not up to date: PENSTOCK_GENERATE=1 swift test --filter DeclarationTests"
+                committed == text,
+                "\(path) is not up to date: PENSTOCK_GENERATE=1 swift test --filter ConfigurationDeclarationTests"
             )
         }
     }

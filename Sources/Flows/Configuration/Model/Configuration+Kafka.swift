@@ -19,7 +19,23 @@ extension Configuration {
                     "Any property of librdkafka, for consumer, producer and administration alike. Values are never shown.",
                     example: "{ security.protocol: SASL_SSL }", in: kafka),
             ]
+        } finish: { kafka, site, reader in
+            for property in kafka.client {
+                guard let instead = owned[property.name] else { continue }
+                reader.report(
+                    "this property is not set here\(instead.isEmpty ? ": delivery depends on it" : "; use \(instead)")",
+                    site.member("client", property.place).member(property.name, property.place))
+            }
         }
+
+        /// Properties that promises of delivery or other keys depend on, and the key to use instead, if there is one.
+        private static let owned = [
+            "bootstrap.servers": "kafka.bootstrap_servers", "metadata.broker.list": "kafka.bootstrap_servers",
+            "group.id": "group of the flow", "session.timeout.ms": "session_timeout of the flow",
+            "partition.assignment.strategy": "assignment of the flow", "enable.auto.commit": "",
+            "auto.commit.enable": "", "enable.auto.offset.store": "", "acks": "", "request.required.acks": "",
+            "enable.idempotence": "",
+        ]
     }
 }
 

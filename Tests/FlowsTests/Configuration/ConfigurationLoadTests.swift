@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Flows
@@ -81,6 +82,18 @@ import Testing
         #expect(id.place.description == "\(Example.path):31:36")
     }
 
+    @Test("A brace in a string inside an interpolation does not end the expression")
+    func nestedStrings() throws {
+        let yaml = Example.changed("call: POST erp/clients\n", to: "call: 'POST erp/a{\"x\\(\"}\")y\"}b'\n")
+        let path = try Example.load(yaml).flows[0].steps[0].call.path
+        #expect(path.route == "/a{}b")
+        guard case .expression(let expression) = path.parts[1] else {
+            Issue.record("no expression")
+            return
+        }
+        #expect(expression.text == #""x\("}")y""#)
+    }
+
     @Test("A place inside an expression is a place in the file, in one line and in a block")
     func places() throws {
         let steps = try #require(try Example.load().flow(named: "customers")).steps
@@ -119,6 +132,29 @@ import Testing
         #expect(configuration.schemas == nil)
     }
 
+    @Test("The machine's file system is read like files in memory")
+    func local() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "penstock-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (path, text) in [
+            (Example.path, Example.yaml), ("Schemas/erp/client.v2.json", "{}"), ("secret", "s3cret\n"),
+        ] {
+            let file = folder.appending(path: path)
+            let parent = file.deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+            let own = text.replacing("/run/secrets/erp", with: "../../secret")
+            try Data(own.utf8).write(to: file)
+        }
+        let path = folder.appending(path: Example.path).path()
+        let error = #expect(throws: ConfigurationErrors.self) {
+            try Configuration.load(paths: [path], environment: Example.environment)
+        }
+        #expect(
+            error?.errors.map(\.message) == [
+                "no file mappings/customer-to-client.jq: there is no folder \(folder.path())/examples/crm-to-erp/mappings"
+            ])
+    }
+
     @Test("Schemas come from the named folder, or from the nearest ‘Schemas’ above")
     func schemaFolder() throws {
         let yaml = Example.yaml + "schemas: ../own\n"
@@ -127,5 +163,13 @@ import Testing
         #expect(configuration.schemas == "examples/own")
         #expect(configuration.flows[0].steps[0].schema?.path == "examples/own/erp/client.v2.json")
         #expect(try Example.load().schemas == "Schemas")
+
+        let plain =
+            "systems: { s: { base_url: \"http://a\" } }\nflows: { f: { topic: t, steps: [{ name: s, call: GET s }] } }"
+        let above = ["/work/Schemas/a.json": "{}", "../conf/p.yaml": plain, "deep/p.yaml": plain]
+        for path in ["../conf/p.yaml", "deep/p.yaml"] {
+            let files = ConfigurationFiles.memory(above, workingDirectory: "/work/project")
+            #expect(try Configuration.load(paths: [path], environment: [:], files: files).schemas == "/work/Schemas")
+        }
     }
 }
