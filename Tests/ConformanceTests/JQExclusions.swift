@@ -1,4 +1,58 @@
-/// The cases of jq's test files that we leave out: the program, and why.
+/// The cases of jq's test files that we leave out: the program, its input where the program alone is not enough, and
+/// why. A case that starts to pass, or is no case any more, fails the test until its line is taken out here.
+struct JQExclusion: Hashable, Sendable {
+    let program: String
+    var input: String?
+    let reason: String
+
+    func covers(_ test: JQCase) -> Bool {
+        program == test.program && (input == nil || input == test.input)
+    }
+}
+
 enum JQExclusions {
-    static let all: [String: String] = [:]
+    static let all: [JQExclusion] =
+        because(
+            "reaches outside the event, which is refused when compiling",
+            [#"try input catch ."#, "debug", "$ENV.PAGER", "env.PAGER"])
+        + because(
+            "modules: not available yet",
+            [
+                #"import "a" as foo; import "b" as bar; def fooa: foo::a; [fooa, bar::a, bar::b, foo::a]"#,
+                #"import "c" as foo; [foo::a, foo::c]"#,
+                #"include "c"; [a, c]"#,
+                #"import "data" as $e; import "data" as $d; [$d[].this,$e[].that,$d::d[].this,$e::e[].that]|join(";")"#,
+                #"import "data" as $a; import "data" as $b; def f: {$a, $b}; f"#,
+                #"include "shadow1"; e"#,
+                #"include "shadow1"; include "shadow2"; e"#,
+                #"import "shadow1" as f; import "shadow2" as f; import "shadow1" as e; [e::e, f::e]"#,
+                "modulemeta", "modulemeta | .deps | length", "modulemeta | .defs | length",
+                #"import "test_bind_order" as check; check::check"#,
+            ])
+        + [
+            JQExclusion(
+                program: ".", input: "\u{FEFF}\"byte order mark\"",
+                reason: "the input begins with a byte order mark, which our JSON refuses (RFC 8259)"),
+            JQExclusion(program: ".[] = 1", reason: "the input has NaN and Infinity, which are no JSON"),
+            JQExclusion(program: "tojson | fromjson", reason: "the input has NaN and Infinity, which are no JSON"),
+            JQExclusion(program: "map(try implode catch .)", reason: "the input has NaN and Infinity, which are no JSON"),
+            JQExclusion(
+                program: ".[] | try (fromjson | isnan) catch .",
+                reason: "what is wrong with a JSON text is said in our own words"),
+            JQExclusion(
+                program: "try fromjson catch .", reason: "what is wrong with a JSON text is said in our own words"),
+            JQExclusion(
+                program: #"reduce range(10001) as $_ ([];[.]) | tojson | contains("<skipped: too deep>")"#,
+                reason: "a value is written whole, however deep"),
+            JQExclusion(
+                program: #"map([., . == 1]) | tojson == if have_decnum then "[[1,true],[1.000,true],[1.0,true],[1.00,true]]" else "[[1,true],[1,true],[1,true],[1,true]]" end"#,
+                reason: "a number that is only moved keeps its notation: 100e-2 does not become 1.00"),
+            JQExclusion(
+                program: #"[match(".+?\\b")]"#,
+                reason: "PCRE2 before 10.43 does not count combining marks as parts of a word"),
+        ]
+
+    private static func because(_ reason: String, _ programs: [String]) -> [JQExclusion] {
+        programs.map { JQExclusion(program: $0, reason: reason) }
+    }
 }

@@ -234,7 +234,7 @@ extension Evaluator {
         }
         guard part.kind == .string else { throw typeError(part, "is not a string") }
         var result = Value.emptyArray
-        if part.count == 0 { return value.count == 0 ? .null : result }
+        if part.count == 0 { return result }
         let bytes = value.bytes
         let isASCII = value.flags.contains(.ascii)
         var start = 0

@@ -95,6 +95,8 @@ enum Opcode: UInt8 {
     /// The sum of the outputs of node `a`.
     case sum
     case getPath
+    /// Pattern node `a`, replacement node `b`, flags node `c`.
+    case substitute
     case empty
     case error
 

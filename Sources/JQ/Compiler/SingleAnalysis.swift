@@ -61,6 +61,8 @@ struct SingleAnalysis {
             return all(node.b, node.c)
         case .assign, .update, .updateAlternative:
             return single(node.b)
+        case .substitute:
+            return single(node.a) && single(node.b) && single(node.c)
         case .iterate, .comma, .foreach, .leave, .callParameter, .path, .recurseAll, .recurse, .range, .limit, .skip,
             .first, .last, .empty, .patternVariable, .patternArray, .patternObject, .patternAlternatives:
             return false

@@ -35,7 +35,7 @@ extension Evaluator {
     /// Where an array stands in another, by position.
     func occurrences(of pattern: Value, in array: Value) throws(Raised) -> Value {
         var result = Value.emptyArray
-        guard pattern.count > 0, pattern.count <= array.count else { return pattern.count == 0 ? .null : result }
+        guard pattern.count > 0, pattern.count <= array.count else { return result }
         for start in 0...array.count - pattern.count {
             try spend(1)
             var matches = true

@@ -97,6 +97,7 @@ extension Evaluator {
         case .recurse: try recurse(nodes[Int(index)].a, input, frame, sink)
         case .range: try generateRange(index, input, frame, sink)
         case .limit, .skip: try generateLimit(index, input, frame, sink)
+        case .substitute: try generateSubstitution(index, input, frame, sink)
         case .first: try generateFirst(index, input, frame, sink)
         case .last: try generateLast(index, input, frame, sink)
         default: try sink(try single(index, input, frame))

@@ -87,12 +87,17 @@ extension Evaluator {
         let count = path.count
         if count > Evaluator.pathLimit { throw fail("Path too deep") }
         if count == 0 { return new }
-        if count == 1 { return try set(value, path.elements[0], new) }
+        if count == 1 {
+            // What cannot be read cannot be written, and reading it names the fault.
+            _ = try index(value, path.elements[0])
+            return try set(value, path.elements[0], new)
+        }
         try spend(count)
         // The containers on the way down, rebuilt on the way up.
         let containers = try allocate(Value.self, count)
         containers[0] = value
         for step in 1..<count { containers[step] = try index(containers[step - 1], path.elements[step - 1]) }
+        _ = try index(containers[count - 1], path.elements[count - 1])
         var result = new
         for step in stride(from: count - 1, through: 0, by: -1) {
             result = try set(containers[step], path.elements[step], result)

@@ -1,6 +1,0 @@
-/// Regular expressions.
-extension Builtin {
-    static let expressions: [Builtin] = []
-}
-/// Compiled patterns.
-final class PatternCache {}
