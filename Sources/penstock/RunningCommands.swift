@@ -38,7 +38,10 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var logging: LogOptions
+    @OptionGroup var output: OutputOptions
     @Option(help: "Workers for each flow; without it the configuration's number.") var workers: Int?
+    @Option(help: "Stop when nothing came for so many seconds, and print a summary; for catching up in a batch job.")
+    var exitWhenIdle: Double?
 
     func validate() throws {
         guard workers.map((1...256).contains) ?? true else { throw ValidationError("--workers: from 1 to 256") }
@@ -48,7 +51,8 @@ struct RunCommand: ParsableCommand {
         let stop = StopSignal()
         stop.listen()
         let service = Service(
-            project: try configuration.project(), workers: workers, logger: logging.logger(level: .info))
+            project: try configuration.project(), workers: workers, idleLimit: exitWhenIdle.map { .seconds($0) },
+            terminal: output.terminal, logger: logging.logger(level: .info))
         try service.run(until: stop).finish()
     }
 }
