@@ -12,8 +12,22 @@ public final class Arena {
     /// The most bytes that all chunks together may have.
     public let byteLimit: Int
 
-    @usableFromInline var next: UnsafeMutableRawPointer
-    @usableFromInline var end: UnsafeMutableRawPointer
+    /// What is left of the current chunk.
+    @usableFromInline
+    struct Room {
+        @usableFromInline var next: UnsafeMutableRawPointer
+        @usableFromInline var end: UnsafeMutableRawPointer
+
+        @usableFromInline
+        init(_ chunk: UnsafeMutableRawBufferPointer) {
+            next = chunk.baseAddress.unsafelyUnwrapped
+            end = next + chunk.count
+        }
+    }
+
+    /// Behind a pointer, because an access to a property of a class is checked for exclusivity at run time, which
+    /// costs more than all the rest of an allocation.
+    @usableFromInline let room: UnsafeMutablePointer<Room>
     private var chunks: [UnsafeMutableRawBufferPointer]
     private var current = 0
     private var reserved: Int
@@ -31,11 +45,12 @@ public final class Arena {
         let first = UnsafeMutableRawBufferPointer.allocate(byteCount: max(chunkByteCount, 256), alignment: 16)
         chunks = [first]
         reserved = first.count
-        next = first.baseAddress.unsafelyUnwrapped
-        end = next + first.count
+        room = .allocate(capacity: 1)
+        room.initialize(to: Room(first))
     }
 
     deinit {
+        room.deallocate()
         for chunk in chunks { chunk.deallocate() }
     }
 
@@ -48,9 +63,9 @@ public final class Arena {
     @inlinable
     public func allocate(byteCount: Int) throws(Exhausted) -> UnsafeMutableRawPointer {
         let rounded = (byteCount + 15) & ~15
-        if rounded <= end - next {
-            let pointer = next
-            next += rounded
+        let pointer = room.pointee.next
+        if rounded <= room.pointee.end - pointer {
+            room.pointee.next = pointer + rounded
             return pointer
         }
         return try allocateFromNextChunk(byteCount: rounded)
@@ -66,7 +81,7 @@ public final class Arena {
     func allocateFromNextChunk(byteCount: Int) throws(Exhausted) -> UnsafeMutableRawPointer {
         while current + 1 < chunks.count {
             enter(chunk: current + 1)
-            if byteCount <= end - next { return take(byteCount) }
+            if byteCount <= room.pointee.end - room.pointee.next { return take(byteCount) }
         }
         let size = max(byteCount, min(reserved, 8 << 20))
         guard reserved + size <= byteLimit else { throw Exhausted(byteLimit: byteLimit) }
@@ -77,14 +92,13 @@ public final class Arena {
     }
 
     private func take(_ byteCount: Int) -> UnsafeMutableRawPointer {
-        let pointer = next
-        next += byteCount
+        let pointer = room.pointee.next
+        room.pointee.next = pointer + byteCount
         return pointer
     }
 
     private func enter(chunk: Int) {
         current = chunk
-        next = chunks[chunk].baseAddress.unsafelyUnwrapped
-        end = next + chunks[chunk].count
+        room.pointee = Room(chunks[chunk])
     }
 }

@@ -87,7 +87,8 @@ enum GrammarTable {
         Valid(#""\"\\\b\f\n\r\t""#), Valid(#""\/""#, #""/""#), Valid(#""\u0000""#), Valid(#""\u001F""#, #""\u001f""#),
         Valid(#""\u00e9""#, #""é""#), Valid(#""\uD83D\uDE00""#, #""😀""#), Valid(#""\ud800\udc00""#, "\"\u{10000}\""),
         Valid(#""\uDBFF\uDFFF""#, "\"\u{10FFFF}\""), Valid(#""\u2028\u2029""#, "\"\u{2028}\u{2029}\""),
-        Valid("\"\u{7f}\""), Valid("\"\u{2028}\u{feff}\u{fffe}\u{ffff}\u{10ffff}\""), Valid(#""\uFFFE""#, "\"\u{fffe}\""),
+        Valid("\"\u{7f}\""), Valid("\"\u{2028}\u{feff}\u{fffe}\u{ffff}\u{10ffff}\""),
+        Valid(#""\uFFFE""#, "\"\u{fffe}\""),
         Valid(#""a/*b*/c // d""#), Valid(#""new\u000Aline""#, #""new\nline""#), Valid(#""\\u0041""#), Valid(#""\\\\""#),
         Valid("\"ü\""), Valid("\"日本語のテキスト、かなり長い\""), Valid("\"aaaaaaaéaaaaaaaa\\\"aaaaaaa\""),
     ]

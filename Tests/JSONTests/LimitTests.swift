@@ -7,7 +7,8 @@ import Testing
     func depth() throws {
         for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
             func nested(_ depth: Int) -> String {
-                String(repeating: open, count: depth) + (open == "[" ? "" : "1") + String(repeating: close, count: depth)
+                String(repeating: open, count: depth) + (open == "[" ? "" : "1")
+                    + String(repeating: close, count: depth)
             }
             #expect(parseError(nested(512)) == nil)
             let error = try #require(parseError(nested(513)))

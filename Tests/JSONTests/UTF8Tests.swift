@@ -30,7 +30,9 @@ import Testing
         let document = Document()
         let buffer = ByteBuffer()
         for code in stride(from: UInt32(0x80), through: 0x10ffff, by: 1) {
-            guard let scalar = Unicode.Scalar(code), code < 0x3000 || code % 61 == 0 || code > 0x10fff0 else { continue }
+            guard let scalar = Unicode.Scalar(code), code < 0x3000 || code % 61 == 0 || code > 0x10fff0 else {
+                continue
+            }
             let bytes = Array("\"\(Character(scalar))\"".utf8)
             try bytes.withUnsafeBytes { bytes in
                 let value = try document.parse(bytes)

@@ -36,7 +36,9 @@ import Testing
                 case 0: value = Double(bitPattern: random.next()).magnitude
                 case 1: value = Double.random(in: 0..<1e6, using: &random)
                 case 2: value = Double(Int.random(in: 0..<1_000_000_000, using: &random)) / 100
-                default: value = Double(sign: .plus, exponent: Int.random(in: -20...60, using: &random), significand: 1)
+                default:
+                    value =
+                        Double(sign: .plus, exponent: Int.random(in: -20...60, using: &random), significand: 1)
                         .nextDown.nextUp
                 }
                 guard value.isFinite else { continue }

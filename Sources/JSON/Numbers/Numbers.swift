@@ -66,7 +66,8 @@ extension Value {
         let double = Double(bitPattern: word)
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: DoubleConversion.digitLimit) { buffer in
             guard let base = buffer.baseAddress else {
-                return body(Decimal(isNegative: false, digits: UnsafeBufferPointer(start: nil, count: 0), pointPosition: 0))
+                return body(
+                    Decimal(isNegative: false, digits: UnsafeBufferPointer(start: nil, count: 0), pointPosition: 0))
             }
             let (count, pointPosition) = DoubleConversion.shortestDigits(of: double.magnitude, into: base)
             let digits = UnsafeBufferPointer(start: base, count: count)

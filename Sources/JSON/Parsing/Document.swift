@@ -100,7 +100,7 @@ public struct Parser {
             throw ParseError(.unexpectedEnd(expected: .value), at: 0, in: bytes)
         }
         let start = base.assumingMemoryBound(to: UInt8.self)
-        var machine = Machine(start: start, end: start + bytes.count, arena: arena, depthLimit: limits.depth)
+        let machine = Machine(start: start, end: start + bytes.count, arena: arena, depthLimit: limits.depth)
         do throws(Machine.Fault) {
             return try machine.run(&scratch)
         } catch {

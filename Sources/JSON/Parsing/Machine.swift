@@ -10,17 +10,28 @@ struct Machine: ~Copyable {
     let arena: Arena
     let depthLimit: Int
 
-    /// Values on the stack.
-    private var top = 0
-    /// Where the mark of the innermost open container lies; -1 when none is open.
-    private var frame = -1
-    private var depth = 0
+    /// What changes while parsing. It is a local of ``run(_:)`` and not part of the machine, so that the compiler keeps
+    /// it in registers: the machine itself is never written, so helpers read it without copies.
+    private struct State {
+        /// Values on the stack.
+        var top = 0
+        /// Where the mark of the innermost open container lies; -1 when none is open.
+        var frame = -1
+        var depth = 0
+        /// The stack's memory.
+        var stack: UnsafeMutablePointer<Value>
+        var capacity: Int
 
-    init(start: Cursor, end: Cursor, arena: Arena, depthLimit: Int) {
-        self.start = start
-        self.end = end
-        self.arena = arena
-        self.depthLimit = depthLimit
+        init(_ scratch: borrowing Scratch) {
+            stack = scratch.base
+            capacity = scratch.capacity
+        }
+
+        @inline(__always)
+        mutating func push(_ value: Value) {
+            stack[top] = value
+            top &+= 1
+        }
     }
 
     /// A fault while parsing; the caller adds line and column.
@@ -29,7 +40,8 @@ struct Machine: ~Copyable {
         let offset: Int
     }
 
-    mutating func run(_ stack: inout Scratch) throws(Fault) -> Value {
+    borrowing func run(_ scratch: inout Scratch) throws(Fault) -> Value {
+        var state = State(scratch)
         var cursor = start
         if end - start >= 3, start[0] == 0xef, start[1] == 0xbb, start[2] == 0xbf {
             throw fault(.byteOrderMark, start)
@@ -37,56 +49,50 @@ struct Machine: ~Copyable {
         cursor = skipSpace(cursor)
         nextValue: while true {
             guard cursor < end else { throw endFault(.value) }
-            if top + 3 > stack.capacity { stack.grow(used: top) }
+            if state.top &+ 3 > state.capacity { grow(&scratch, &state) }
             switch cursor.pointee {
             case UInt8(ascii: "\""):
-                stack.base[top] = try string(&cursor)
-                top += 1
+                state.push(try string(&cursor))
             case UInt8(ascii: "{"):
-                try open(.object, at: cursor, stack.base)
+                try open(.object, at: cursor, &state)
                 cursor = skipSpace(cursor + 1)
                 guard cursor < end else { throw endFault(.nameOrEndOfObject) }
                 if cursor.pointee == UInt8(ascii: "}") {
                     cursor += 1
-                    try close(.object, at: cursor, stack.base)
+                    try close(.object, at: cursor, &state)
                 } else {
-                    stack.base[top] = try name(&cursor, .nameOrEndOfObject)
-                    top += 1
+                    state.push(try name(&cursor, .nameOrEndOfObject))
                     continue nextValue
                 }
             case UInt8(ascii: "["):
-                try open(.array, at: cursor, stack.base)
+                try open(.array, at: cursor, &state)
                 cursor = skipSpace(cursor + 1)
                 guard cursor < end else { throw endFault(.valueOrEndOfArray) }
                 if cursor.pointee == UInt8(ascii: "]") {
                     cursor += 1
-                    try close(.array, at: cursor, stack.base)
+                    try close(.array, at: cursor, &state)
                 } else {
                     continue nextValue
                 }
             case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-                stack.base[top] = try number(&cursor)
-                top += 1
+                state.push(try number(&cursor))
             case UInt8(ascii: "t"):
                 try word("true", &cursor, .literalTrue)
-                stack.base[top] = .true
-                top += 1
+                state.push(.true)
             case UInt8(ascii: "f"):
                 try word("false", &cursor, .literalFalse)
-                stack.base[top] = .false
-                top += 1
+                state.push(.false)
             case UInt8(ascii: "n"):
                 try word("null", &cursor, .literalNull)
-                stack.base[top] = .null
-                top += 1
+                state.push(.null)
             default:
                 throw fault(.unexpectedByte(cursor.pointee, expected: .value), cursor)
             }
 
             // A value is complete: what follows depends on the container that it stands in.
-            while frame >= 0 {
+            while state.frame >= 0 {
                 cursor = skipSpace(cursor)
-                let kind = stack.base[frame].kind
+                let kind = state.stack[state.frame].kind
                 guard cursor < end else {
                     throw endFault(kind == .object ? .commaOrEndOfObject : .commaOrEndOfArray)
                 }
@@ -94,9 +100,8 @@ struct Machine: ~Copyable {
                 if byte == UInt8(ascii: ",") {
                     cursor = skipSpace(cursor + 1)
                     if kind == .object {
-                        if top + 3 > stack.capacity { stack.grow(used: top) }
-                        stack.base[top] = try name(&cursor, .name)
-                        top += 1
+                        if state.top &+ 3 > state.capacity { grow(&scratch, &state) }
+                        state.push(try name(&cursor, .name))
                     }
                     continue nextValue
                 }
@@ -110,7 +115,7 @@ struct Machine: ~Copyable {
                     }
                 }
                 cursor += 1
-                try close(kind, at: cursor, stack.base)
+                try close(kind, at: cursor, &state)
             }
             break
         }
@@ -118,44 +123,46 @@ struct Machine: ~Copyable {
         guard cursor == end else {
             throw fault(.unexpectedByte(cursor.pointee, expected: .endOfDocument), cursor)
         }
-        return stack.base[0]
+        return state.stack[0]
     }
 }
 
 // MARK: - Containers
 
 extension Machine {
-    @inline(__always)
-    private mutating func open(
-        _ kind: Value.Kind, at cursor: Cursor, _ stack: UnsafeMutablePointer<Value>
-    ) throws(Fault) {
-        guard depth < depthLimit else { throw fault(.depthExceeded(limit: depthLimit), cursor) }
-        depth += 1
-        let position = UInt32(truncatingIfNeeded: cursor - start)
-        stack[top] = Value(word: UInt64(bitPattern: Int64(frame)), length: position, kind: kind, flags: [])
-        frame = top
-        top += 1
+    @inline(never)
+    private borrowing func grow(_ scratch: inout Scratch, _ state: inout State) {
+        scratch.grow(used: state.top)
+        state.stack = scratch.base
+        state.capacity = scratch.capacity
     }
 
     @inline(__always)
-    private mutating func close(
-        _ kind: Value.Kind, at cursor: Cursor, _ stack: UnsafeMutablePointer<Value>
-    ) throws(Fault) {
-        let mark = frame
-        let children = stack + mark + 1
-        let count = top - mark - 1
-        frame = Int(Int64(bitPattern: stack[mark].word))
-        top = mark + 1
-        depth -= 1
+    private borrowing func open(_ kind: Value.Kind, at cursor: Cursor, _ state: inout State) throws(Fault) {
+        guard state.depth < depthLimit else { throw fault(.depthExceeded(limit: depthLimit), cursor) }
+        state.depth &+= 1
+        let mark = Value(word: UInt64(bitPattern: Int64(state.frame)), length: 0, kind: kind, flags: [])
+        state.frame = state.top
+        state.push(mark)
+    }
+
+    @inline(__always)
+    private borrowing func close(_ kind: Value.Kind, at cursor: Cursor, _ state: inout State) throws(Fault) {
+        let mark = state.frame
+        let children = state.stack + mark + 1
+        let count = state.top &- mark &- 1
+        state.frame = Int(Int64(bitPattern: state.stack[mark].word))
+        state.top = mark &+ 1
+        state.depth &-= 1
         if kind == .object {
-            stack[mark] = try object(children, count: count / 2, cursor)
+            state.stack[mark] = try object(children, count: count >> 1, cursor)
         } else {
-            stack[mark] = try array(children, count: count, cursor)
+            state.stack[mark] = try array(children, count: count, cursor)
         }
     }
 
     @inline(__always)
-    private func array(
+    private borrowing func array(
         _ children: UnsafeMutablePointer<Value>, count: Int, _ cursor: Cursor
     ) throws(Fault) -> Value {
         guard count > 0 else { return Value(word: 0, length: 0, kind: .array, flags: []) }
@@ -166,7 +173,7 @@ extension Machine {
     }
 
     @inline(__always)
-    private func object(
+    private borrowing func object(
         _ children: UnsafeMutablePointer<Value>, count: Int, _ cursor: Cursor
     ) throws(Fault) -> Value {
         guard count > 0 else { return Value(word: 0, length: 0, kind: .object, flags: []) }
@@ -183,24 +190,40 @@ extension Machine {
     }
 
     /// The position of the first member whose key an earlier member has. For few members.
+    ///
+    /// A key is compared with those before it only if one of them has the same sign, one of 64.
     @inline(__always)
-    private func firstDuplicate(_ members: UnsafePointer<Member>, _ count: Int) -> Int? {
-        var position = 1
+    private borrowing func firstDuplicate(_ members: UnsafePointer<Member>, _ count: Int) -> Int? {
+        var signs: UInt64 = 0
+        var position = 0
         while position < count {
             let key = members[position].key
-            var earlier = 0
-            while earlier < position {
-                if MemberIndex.equal(members[earlier].key, key) { return position }
-                earlier += 1
-            }
+            let sign = sign(key)
+            if signs & sign != 0, isAmong(members, position, key) { return position }
+            signs |= sign
             position += 1
         }
         return nil
     }
 
+    /// One bit, from a key's length and its first and last byte.
+    @inline(__always)
+    private borrowing func sign(_ key: Value) -> UInt64 {
+        guard key.length > 0, let pointer = key.pointer else { return 1 }
+        let bytes = pointer.assumingMemoryBound(to: UInt8.self)
+        let ends = UInt64(bytes[0]) | UInt64(bytes[key.count - 1]) << 8 | UInt64(key.length) << 16
+        return 1 &<< ((ends &* 0x9e37_79b9_7f4a_7c15) &>> 58)
+    }
+
+    @inline(never)
+    private borrowing func isAmong(_ members: UnsafePointer<Member>, _ count: Int, _ key: Value) -> Bool {
+        for position in 0..<count where MemberIndex.equal(members[position].key, key) { return true }
+        return false
+    }
+
     /// A duplicate is found when its object closes; the place to show is the name itself, where that lies in the
     /// document, and the end of the object where the name had to be decoded.
-    private func duplicateFault(_ key: Value, _ cursor: Cursor) -> Fault {
+    private borrowing func duplicateFault(_ key: Value, _ cursor: Cursor) -> Fault {
         let name = String(decoding: key.bytes, as: UTF8.self)
         if let pointer = key.pointer, pointer > UnsafeRawPointer(start), pointer < UnsafeRawPointer(end) {
             return Fault(kind: .duplicateMember(name), offset: pointer - UnsafeRawPointer(start) - 1)
@@ -209,7 +232,7 @@ extension Machine {
     }
 
     @inline(__always)
-    func allocate(_ byteCount: Int, _ cursor: Cursor) throws(Fault) -> UnsafeMutableRawPointer {
+    borrowing func allocate(_ byteCount: Int, _ cursor: Cursor) throws(Fault) -> UnsafeMutableRawPointer {
         do {
             return try arena.allocate(byteCount: byteCount)
         } catch {
@@ -222,13 +245,13 @@ extension Machine {
 
 extension Machine {
     @inline(__always)
-    private func skipSpace(_ cursor: Cursor) -> Cursor {
+    private borrowing func skipSpace(_ cursor: Cursor) -> Cursor {
         guard cursor < end, cursor.pointee <= UInt8(ascii: " ") else { return cursor }
         return skipLongSpace(cursor)
     }
 
     @inline(never)
-    private func skipLongSpace(_ start: Cursor) -> Cursor {
+    private borrowing func skipLongSpace(_ start: Cursor) -> Cursor {
         var cursor = start
         while cursor < end {
             switch cursor.pointee {
@@ -241,7 +264,7 @@ extension Machine {
 
     /// A member name and the colon behind it; leaves the cursor at the value.
     @inline(__always)
-    private func name(_ cursor: inout Cursor, _ expected: ParseError.Expectation) throws(Fault) -> Value {
+    private borrowing func name(_ cursor: inout Cursor, _ expected: ParseError.Expectation) throws(Fault) -> Value {
         guard cursor < end else { throw endFault(expected) }
         guard cursor.pointee == UInt8(ascii: "\"") else {
             throw fault(.unexpectedByte(cursor.pointee, expected: expected), cursor)
@@ -257,7 +280,7 @@ extension Machine {
     }
 
     @inline(__always)
-    private func word(
+    private borrowing func word(
         _ text: StaticString, _ cursor: inout Cursor, _ expected: ParseError.Expectation
     ) throws(Fault) {
         var position = 0
@@ -272,7 +295,7 @@ extension Machine {
     }
 
     @inline(__always)
-    private func number(_ cursor: inout Cursor) throws(Fault) -> Value {
+    private borrowing func number(_ cursor: inout Cursor) throws(Fault) -> Value {
         let begin = cursor
         if cursor.pointee == UInt8(ascii: "-") {
             cursor += 1
@@ -305,7 +328,7 @@ extension Machine {
 
     /// One digit at least.
     @inline(__always)
-    private func digits(_ cursor: inout Cursor) throws(Fault) {
+    private borrowing func digits(_ cursor: inout Cursor) throws(Fault) {
         guard cursor < end else { throw endFault(.digit) }
         guard isDigit(cursor.pointee) else {
             throw fault(.unexpectedByte(cursor.pointee, expected: .digit), cursor)
@@ -314,18 +337,18 @@ extension Machine {
     }
 
     @inline(__always)
-    private func skipDigits(_ cursor: inout Cursor) {
+    private borrowing func skipDigits(_ cursor: inout Cursor) {
         while cursor < end, isDigit(cursor.pointee) { cursor += 1 }
     }
 
     @inline(__always)
-    private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+    private borrowing func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
-    func fault(_ kind: ParseError.Kind, _ cursor: Cursor) -> Fault {
+    borrowing func fault(_ kind: ParseError.Kind, _ cursor: Cursor) -> Fault {
         Fault(kind: kind, offset: cursor - start)
     }
 
-    func endFault(_ expected: ParseError.Expectation) -> Fault {
+    borrowing func endFault(_ expected: ParseError.Expectation) -> Fault {
         Fault(kind: .unexpectedEnd(expected: expected), offset: end - start)
     }
 }

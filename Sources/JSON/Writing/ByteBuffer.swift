@@ -10,7 +10,7 @@ public final class ByteBuffer {
     public let retainedCapacity: Int
 
     /// Containers that the writer is inside of; kept here for its memory.
-    var frames = FrameStack()
+    private var frames = FrameStack()
 
     /// - Parameters:
     ///   - capacity: bytes to have room for at first.
@@ -84,6 +84,17 @@ public final class ByteBuffer {
         capacity = larger
     }
 
+    /// The writer's stack, and how many frames it has room for.
+    func frameStack() -> (base: UnsafeMutablePointer<FrameStack.Frame>, capacity: Int) {
+        (frames.base, frames.capacity)
+    }
+
+    /// The same with twice the room and the frames copied.
+    func grownFrameStack() -> (base: UnsafeMutablePointer<FrameStack.Frame>, capacity: Int) {
+        frames.grow()
+        return frameStack()
+    }
+
     /// Says that `count` bytes are written now, which someone put into the memory.
     func setCount(_ count: Int) { self.count = count }
 }
@@ -98,14 +109,13 @@ struct FrameStack: ~Copyable {
     }
 
     private(set) var base: UnsafeMutablePointer<Frame>
-    private var capacity = 32
+    private(set) var capacity = 32
 
     init() { base = .allocate(capacity: capacity) }
 
     deinit { base.deallocate() }
 
-    mutating func reserve(_ count: Int) {
-        guard count > capacity else { return }
+    mutating func grow() {
         let larger = UnsafeMutablePointer<Frame>.allocate(capacity: capacity * 2)
         larger.update(from: base, count: capacity)
         base.deallocate()

@@ -29,9 +29,12 @@ struct Writer: ~Copyable {
     private let buffer: ByteBuffer
     private var cursor: Cursor
     private var limit: Cursor
+    private var frames: UnsafeMutablePointer<FrameStack.Frame>
+    private var frameCapacity: Int
 
     init(_ buffer: ByteBuffer) {
         self.buffer = buffer
+        (frames, frameCapacity) = buffer.frameStack()
         cursor = buffer.base + buffer.count
         limit = buffer.base + buffer.capacity
     }
@@ -73,10 +76,10 @@ struct Writer: ~Copyable {
                 reserve(3)
                 if value.length > 0, let pointer = value.pointer {
                     put(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
-                    buffer.frames.reserve(depth + 1)
+                    if depth == frameCapacity { (frames, frameCapacity) = buffer.grownFrameStack() }
                     let cells = pointer.assumingMemoryBound(to: Value.self)
                     let count = isObject ? value.count * 2 : value.count
-                    buffer.frames.base[depth] = FrameStack.Frame(next: cells, end: cells + count, isObject: isObject)
+                    frames[depth] = FrameStack.Frame(next: cells, end: cells + count, isObject: isObject)
                     depth += 1
                     if isObject { name(cells.pointee) }
                     value = isObject ? cells[1] : cells[0]
@@ -94,7 +97,6 @@ struct Writer: ~Copyable {
     @inline(__always)
     private mutating func next(_ depth: inout Int) -> Value? {
         while depth > 0 {
-            let frames = buffer.frames.base
             let isObject = frames[depth - 1].isObject
             let next = frames[depth - 1].next + (isObject ? 2 : 1)
             reserve(1)
