@@ -3,10 +3,13 @@ import JSON
 /// Nodes with any number of outputs: each output is pushed into a continuation.
 ///
 /// An error or a stop that the continuation throws passes through: `try` and labels ask whose it is.
+///
+/// The functions that take continuations and call one another are `dynamic` for the compiler's sake: it would otherwise
+/// make a copy of each for every closure that it is given, and copies of these copies, without end.
 extension Evaluator {
     typealias Sink = (Value) throws(Raised) -> Void
 
-    func generate(_ index: Int32, _ input: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
+    dynamic func generate(_ index: Int32, _ input: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
         if nodes[Int(index)].isSingle {
             try sink(try single(index, input, frame))
         } else {
@@ -14,7 +17,7 @@ extension Evaluator {
         }
     }
 
-    func generateByOpcode(_ start: Int32, _ startInput: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
+    dynamic func generateByOpcode(_ start: Int32, _ startInput: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
         try step()
         var index = start
         var input = startInput
@@ -175,7 +178,7 @@ extension Evaluator {
     }
 
     /// The outputs of a node, `null` if there is none to ask.
-    func optional(_ index: Int32, _ input: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
+    dynamic func optional(_ index: Int32, _ input: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
         if index < 0 { try sink(.null) } else { try generate(index, input, frame, sink) }
     }
 

@@ -15,7 +15,7 @@ extension Evaluator {
     }
 
     /// Everything that a path expression leads to.
-    func paths(
+    dynamic func paths(
         _ start: Int32, _ startPath: Value, _ startValue: Value, _ frame: Frame, _ sink: PathSink
     ) throws(Raised) {
         var index = start
