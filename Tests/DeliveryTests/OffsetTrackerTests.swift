@@ -92,7 +92,8 @@ private struct Tracked {
         #expect(tracked.fetch(4) == .tracked)
     }
 
-    @Test("What an earlier assignment settled is not taken again, and is passed on until it is behind the watermark (D7)")
+    @Test(
+        "What an earlier assignment settled is not taken again, and is passed on until it is behind the watermark (D7)")
     func inherited() {
         var tracked = Tracked(position: 100, settledAhead: [102..<104, 110..<120])
         #expect(tracked.ahead == [102..<104, 110..<120])
