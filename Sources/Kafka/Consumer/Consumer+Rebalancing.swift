@@ -34,7 +34,7 @@ extension Consumer {
     public func assign(_ partitions: [PartitionStart]) throws(KafkaError) {
         guard !isClosed else { throw .closed }
         pendingRebalance = nil
-        if !strategy.isCooperative { release(table.assigned) }
+        if strategy.isCooperative { table.expectRepeats() } else { release(table.assigned) }
         let indexes = partitions.map { table.index(adding: $0.partition) }
         // Taken away from the common queue before anything is fetched, so no record can go astray.
         for index in indexes { openQueue(index) }
@@ -61,6 +61,7 @@ extension Consumer {
         guard !isClosed else { return }
         pendingRebalance = nil
         if strategy.isCooperative {
+            table.expectRepeats()
             let list = PartitionList(partitions)
             if let error = rd_kafka_incremental_unassign(handle.pointer, list.pointer) {
                 pendingEvents.append(.error(KafkaError(consuming: error, "unassigning failed")))
@@ -85,6 +86,8 @@ extension Consumer {
         }
         table.entries[index].mayHoldRecords = true
         table.entries[index].bytesTaken = 0
+        table.entries[index].next = .min
+        table.entries[index].firstWanted = .min
     }
 
     /// Forgets the queues of partitions that are not assigned any more.
