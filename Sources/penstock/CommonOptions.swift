@@ -49,6 +49,21 @@ struct ConfigurationOptions: ParsableArguments {
     }
 }
 
+/// Which configuration, for commands whose only arguments are its files: `penstock run penstock.yaml`.
+struct ConfigurationArguments: ParsableArguments {
+    @Argument(help: "The configuration: files or folders. Without any, $PENSTOCK_CONFIG, then penstock.yaml.")
+    var files: [String] = []
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func project() throws -> Project {
+        guard files.isEmpty else {
+            return try Project.load(files + options.config, environment: ProcessInfo.processInfo.environment)
+        }
+        return try options.project()
+    }
+}
+
 /// Which brokers: by the command line, else by a configuration.
 struct BrokerOptions: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOptions
