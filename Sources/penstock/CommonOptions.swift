@@ -36,7 +36,8 @@ struct LogOptions: ParsableArguments {
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         name: [.short, .long],
-        help: "The configuration: a file or a folder; may be given several times. $PENSTOCK_CONFIG, then penstock.yaml.")
+        help: "The configuration: a file or a folder; may be given several times. $PENSTOCK_CONFIG, then penstock.yaml."
+    )
     var config: [String] = []
 
     var paths: [String] {

@@ -36,7 +36,9 @@ struct Produce: ParsableCommand {
     @Option(help: "A jq expression for the record key; without it the CloudEvents subject.") var key: String?
     @Option(help: "A schema that the events must satisfy; without it that of --flow.") var schema: String?
     @Option(help: "auto, ndjson, json or csv.") var format = "auto"
-    @Flag(inversion: .prefixedNo, help: "Whether events are checked before they are sent; without it broken ones go too, for trying them out.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether events are checked before they are sent; without it broken ones go too, for trying them out.")
     var validation = true
     @Flag(help: "CloudEvents in binary mode: attributes as headers.") var binary = false
     @Argument(help: "The files; - or none is standard input.") var files: [String] = []
@@ -107,7 +109,8 @@ struct Tail: ParsableCommand {
 
 struct Lag: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "How far each flow's group is behind its topic.", discussion: "Example: penstock lag penstock.yaml --output json")
+        abstract: "How far each flow's group is behind its topic.",
+        discussion: "Example: penstock lag penstock.yaml --output json")
 
     @OptionGroup var configuration: ConfigurationArguments
     @OptionGroup var output: OutputOptions

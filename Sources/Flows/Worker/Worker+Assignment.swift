@@ -39,7 +39,8 @@ extension Worker {
             if let error = positions.lazy.compactMap(\.error).first {
                 return assign(request: request, .failure(error))
             }
-            start(waiting, at: Dictionary(positions.map { ($0.partition, $0) }, uniquingKeysWith: { first, _ in first }))
+            start(
+                waiting, at: Dictionary(positions.map { ($0.partition, $0) }, uniquingKeysWith: { first, _ in first }))
         }
     }
 

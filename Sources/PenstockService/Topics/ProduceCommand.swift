@@ -73,7 +73,8 @@ public struct ProduceCommand {
             }
         }
         guard problems == 0 else {
-            terminal.note("error: \(problems) of \(problems + prepared.count) events are not valid; nothing was produced")
+            terminal.note(
+                "error: \(problems) of \(problems + prepared.count) events are not valid; nothing was produced")
             return .foundProblems
         }
         try send(prepared)
