@@ -5,7 +5,7 @@ import Logging
 /// and in other processes. For demonstrations, development and tests, never for data that matters.
 ///
 /// It keeps about 5 MB of each partition and drops the oldest beyond that, keeps nothing when the process ends, and
-/// listens on ports that the system chooses. Topics come by `createTopic` or by being produced to (four partitions).
+/// listens on ports that the system chooses. Topics come by `createTopic` or by being asked for, which `Admin` does not (four partitions).
 /// It knows no administration of topics, no look-up by time, no TLS or SASL, no compaction, and only pretends
 /// transactions. Consumer groups work as in Kafka, with time-outs, except that a group's first rebalance takes three
 /// seconds, static members do not come back before their session ends, and no offset can be committed from when an

@@ -51,8 +51,6 @@ extension Consumer {
             release(indexes)
             throw error
         }
-        // The queue may have been filled before it was watched.
-        wakeup.signal()
     }
 
     /// Answers `.revoked`: lets go of these partitions, which are those of the event. What was fetched of them and not

@@ -111,6 +111,8 @@ public final class Consumer {
         "fetch.queue.backoff.ms": "10",
         // A partition that has room again waits for the fetch that is under way.
         "fetch.wait.max.ms": "100",
+        // A topic or a partition that is created later is found within this time, not within five minutes.
+        "topic.metadata.refresh.interval.ms": "30000",
         "socket.nagle.disable": "true",
     ]
 
