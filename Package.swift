@@ -3,7 +3,8 @@ import PackageDescription
 
 // `make` sets PENSTOCK_STRICT so that a warning fails our own build. It is not a fixed setting, because a package
 // with unsafe flags cannot be a dependency of another package, and these modules are meant to be embedded.
-let strict: [SwiftSetting] = Context.environment["PENSTOCK_STRICT"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
+let strict: [SwiftSetting] =
+    Context.environment["PENSTOCK_STRICT"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
@@ -31,7 +32,9 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.10.0"),
     ],
     targets: [
@@ -51,9 +54,14 @@ let package = Package(
         module("HTTPCalls", ["CLibcurl", "JSON", logging]),
 
         // The product.
-        module("Flows", ["JSON", "JSONSchema", "JQ", "Delivery", "Kafka", "HTTPCalls", logging, "Yams"]),
+        module(
+            "Flows",
+            [
+                "JSON", "JSONSchema", "JQ", "Delivery", "Kafka", "HTTPCalls", logging, "Yams",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         module("SimulatedSystems", ["JSON", .product(name: "Hummingbird", package: "hummingbird")]),
-        module("PenstockService", ["Flows", "SimulatedSystems", logging]),
+        module("PenstockService", ["Flows", "SimulatedSystems", logging, "SwiftCSV"]),
         .executableTarget(
             name: "penstock",
             dependencies: ["PenstockService", .product(name: "ArgumentParser", package: "swift-argument-parser")],

@@ -7,6 +7,11 @@ extension Value {
         return members[position].value
     }
 
+    /// The member with this name; `nil` if there is none, or the value is no object.
+    public func member(_ name: StaticString) -> Value? {
+        name.withUTF8Buffer { member(UnsafeRawBufferPointer($0)) }
+    }
+
     /// The position among ``members`` of the one with this name.
     public func memberPosition(_ name: UnsafeRawBufferPointer) -> Int? {
         guard kind == .object, length > 0 else { return nil }

@@ -118,6 +118,10 @@ extension Value {
 
     @inlinable var pointer: UnsafeRawPointer? { UnsafeRawPointer(bitPattern: UInt(word)) }
 
+    /// Where a string's or a literal's bytes, an array's elements or an object's members begin, without a look at the
+    /// kind, which the caller knows. Meaningless for all other values, and where ``count`` is 0.
+    @inlinable public var contents: UnsafeRawPointer? { pointer }
+
     /// Whether a condition counts it as true: everything but `null` and `false`.
     @inlinable public var isTruthy: Bool { kind.rawValue > Kind.false.rawValue }
 

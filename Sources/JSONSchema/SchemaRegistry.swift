@@ -70,7 +70,9 @@ public final class SchemaRegistry {
     // MARK: Dialects
 
     private func dialect(_ metaschema: String, uri: String, place: String) throws(SchemaError) -> Dialect {
-        let name = URIReference(metaschema).withoutFragment
+        var name = URIReference(metaschema).withoutFragment
+        // Draft 7 is named with `http`; many schemas name it with `https` all the same.
+        if name == "https" + Draft.draft7.rawValue.dropFirst("http".count) { name = Draft.draft7.rawValue }
         if let draft = Draft(rawValue: name) { return Dialect.standard(draft) }
         if let known = dialects[name] { return known }
         guard pendingDialects.insert(name).inserted else {

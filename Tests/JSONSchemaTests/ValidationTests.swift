@@ -93,6 +93,14 @@ import Testing
         #expect(try schema.failure(deep.replacing("[]", with: "[1,2]")) != nil)
     }
 
+    @Test(arguments: ["http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft-07/schema"])
+    func theDraftDecidesWhatKeywordsMean(metaschema: String) throws {
+        // In draft 7 what stands beside a reference is ignored, in 2020-12 it is not.
+        let rest = ##""$ref":"#/definitions/any","type":"null","definitions":{"any":{}}}"##
+        #expect(try compile("{\"$schema\":\"\(metaschema)\",\(rest)").isValid("1"))
+        #expect(try !compile("{\(rest)").isValid("1"))
+    }
+
     @Test func unknownKeywordsAreAnnotations() throws {
         #expect(try compile(#"{"x-owner":{"type":"nonsense"},"type":"null"}"#).isValid("null"))
     }

@@ -81,6 +81,18 @@ struct Decimal {
         return value
     }
 
+    /// The first 19 digits as an integer. The number has more.
+    var leadingMantissa: UInt64 {
+        var value: UInt64 = 0
+        var count = 0
+        for byte in digits where byte != Self.point {
+            value = value &* 10 &+ UInt64(byte &- Self.zero)
+            count += 1
+            if count == 19 { break }
+        }
+        return value
+    }
+
     /// The number as an integer, if it is one and fits.
     var int: Int? {
         if isZero { return 0 }

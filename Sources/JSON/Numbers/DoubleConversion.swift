@@ -60,10 +60,15 @@ enum DoubleConversion {
     private static func double(magnitudeOf decimal: Decimal, _ literal: UnsafeRawBufferPointer) -> Double {
         if decimal.isZero || decimal.pointPosition < -330 { return 0 }
         if decimal.pointPosition > 310 { return .infinity }
-        if let mantissa = decimal.mantissa,
-            let value = double(mantissa: mantissa, exponent: decimal.pointPosition - decimal.digitCount)
+        if let mantissa = decimal.mantissa {
+            if let value = double(mantissa: mantissa, exponent: decimal.pointPosition - decimal.digitCount) {
+                return value
+            }
+        } else if let lower = double(mantissa: decimal.leadingMantissa, exponent: decimal.pointPosition - 19),
+            lower == double(mantissa: decimal.leadingMantissa + 1, exponent: decimal.pointPosition - 19)
         {
-            return value
+            // Whatever the further digits are, the number lies between these two.
+            return lower
         }
         return (Double(String(decoding: literal, as: UTF8.self)) ?? .nan).magnitude
     }

@@ -34,6 +34,7 @@ struct Compiler {
         let root = try compiler.node(for: place)
         try compiler.run()
         try ProgressCheck(compiler.builder).run()
+        compiler.builder.link()
         return Program(compiler.builder, root: root)
     }
 
@@ -114,9 +115,14 @@ struct Compiler {
             throw place.error("a schema is an object, true or false")
         }
         let asksMore =
-            node.types.contains(.integersOnly) || !node.applicators.isEmpty || !node.flags.isEmpty
+            node.types.contains(.integersOnly) || !node.flags.isEmpty
             || [node.string, node.number, node.array, node.object, node.values].contains { $0 >= 0 }
-        if !asksMore { node.flags.insert(.typeOnly) }
+        if !asksMore, node.applicators.isEmpty { node.flags.insert(.typeOnly) }
+        if !asksMore, node.types == .all, node.applicators.count == 1,
+            builder.applicators[Int(node.applicators.start)].kind == .reference
+        {
+            node.flags.insert(.referenceOnly)
+        }
         return node
     }
 

@@ -42,7 +42,7 @@ extension Compiler {
         rule.isConst = constant != nil
         rule.values = ProgramBuilder.append(values, to: &builder.values)
         rule.strings = builder.nameTable(
-            values.filter { $0.kind == .string }.map { NameEntry(key: NameKey($0), name: $0) })
+            values.filter { $0.kind == .string }.map { NameEntry(key: NameKey($0)) })
         builder.valueRules.append(rule)
         return Int32(builder.valueRules.count - 1)
     }

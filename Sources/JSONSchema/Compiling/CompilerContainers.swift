@@ -58,7 +58,7 @@ extension Compiler {
         if dialect.vocabularies.contains(.applicator) {
             for member in try members(.properties, of: place) ?? UnsafeBufferPointer(start: nil, count: 0) {
                 let child = place.child("properties", member.key.string ?? "", value: member.value)
-                entries.append(NameEntry(key: NameKey(member.key), name: member.key, node: try node(for: child)))
+                entries.append(NameEntry(key: NameKey(member.key), node: try node(for: child)))
             }
             rule.patterns = try patternProperties(place)
             rule.additional = try subschema(.additionalProperties, of: place)
@@ -80,6 +80,7 @@ extension Compiler {
         rule.names = builder.nameTable(entries)
         rule.visitsMembers =
             !entries.isEmpty || !rule.patterns.isEmpty || rule.additional >= 0 || rule.propertyNames >= 0
+        rule.isPlain = rule.patterns.isEmpty && rule.propertyNames < 0
         guard !isEmpty || rule.visitsMembers || !rule.dependents.isEmpty else { return .none }
         builder.objects.append(rule)
         return Int32(builder.objects.count - 1)
@@ -90,7 +91,7 @@ extension Compiler {
             if let index = entries.firstIndex(where: { $0.name.isEqual(to: name) }) {
                 entries[index].isRequired = true
             } else {
-                entries.append(NameEntry(key: NameKey(name), name: name, isRequired: true))
+                entries.append(NameEntry(key: NameKey(name), isRequired: true))
             }
         }
     }

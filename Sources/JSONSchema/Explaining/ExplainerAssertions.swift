@@ -35,7 +35,7 @@ extension Explainer {
     func valuesFailures(_ site: Site, _ node: Node) -> [ValidationFailure] {
         guard node.values >= 0 else { return [] }
         let rule = tables.valueRules[Int(node.values)]
-        guard !machine.check(rule, site.value) else { return [] }
+        guard !machine.check(tables.valueRules + Int(node.values), site.value) else { return [] }
         let values = rule.values.indices.prefix(20).map { Self.text(tables.values[$0]) }.joined(separator: ", ")
         let rest = rule.values.count > 20 ? ", …" : ""
         return [
@@ -101,7 +101,7 @@ extension Explainer {
         guard node.number >= 0 else { return [] }
         return tables.numberSpans[Int(node.number)].indices.compactMap { index in
             let rule = tables.numbers[index]
-            guard !Machine.check(rule, site.value) else { return nil }
+            guard !Machine.check(tables.numbers + index, site.value) else { return nil }
             let operand = Self.text(rule.operand)
             return switch rule.kind {
             case .minimum: failure(site, .minimum, "must be at least \(operand)")

@@ -76,11 +76,11 @@ extension Explainer {
             let most = Self.count(rule.maxProperties, "member")
             failures.append(failure(site, .maxProperties, "must have at most \(most), but has \(count)"))
         }
-        let missing = rule.names.entries.indices.filter {
-            tables.names[$0].isRequired && site.value.member(tables.names[$0].name.bytes) == nil
+        let missing = rule.names.entries(in: tables.names).filter {
+            $0.isRequired && site.value.member($0.name.bytes) == nil
         }
         if !missing.isEmpty {
-            let names = missing.map { Self.text(tables.names[$0].name) }.joined(separator: ", ")
+            let names = missing.map { Self.text($0.name) }.joined(separator: ", ")
             failures.append(failure(site, .required, "lacks the required \(names)"))
         }
         for member in site.value.members where found.count < Self.failureLimit {
@@ -93,11 +93,9 @@ extension Explainer {
         let token = (member.key.string ?? "").pointerToken
         var failures: [ValidationFailure] = []
         var isEvaluated = false
-        if !rule.names.isEmpty, let found = rule.names.find(member.key, names: tables.names, slots: tables.slots),
-            tables.names[found].node >= 0
-        {
+        if !rule.names.isEmpty, let entry = rule.names.find(member.key, in: tables.names), entry.pointee.node >= 0 {
             isEvaluated = true
-            failures += child(site, tables.names[found].node, "properties/\(token)", member: member)
+            failures += child(site, entry.pointee.node, "properties/\(token)", member: member)
         }
         for index in rule.patterns.indices {
             let pattern = tables.patternRules[index]

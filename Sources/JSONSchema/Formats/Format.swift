@@ -45,12 +45,16 @@ enum Format: UInt8, BitwiseCopyable {
 
     /// RFC 4122: groups of 8, 4, 4, 4 and 12 hexadecimal digits, whatever the version.
     private func isUUID(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count == 36 else { return false }
-        for (position, byte) in bytes.enumerated() {
-            switch position {
-            case 8, 13, 18, 23: if byte != UInt8(ascii: "-") { return false }
-            default: if ASCII.hexValue(byte) == nil { return false }
-            }
+        guard bytes.count == 36, let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+            return false
+        }
+        let hyphens: UInt64 = 1 << 8 | 1 << 13 | 1 << 18 | 1 << 23
+        var position = 0
+        while position < 36 {
+            let byte = start[position]
+            let isRight = hyphens &>> UInt64(position) & 1 == 0 ? ASCII.isHexDigit(byte) : byte == UInt8(ascii: "-")
+            guard isRight else { return false }
+            position &+= 1
         }
         return true
     }

@@ -3,26 +3,35 @@ enum HostFormats {
     /// Labels of letters, digits and inner hyphens, parted by single dots. A label that begins with `xn--` must be
     /// the encoding of an internationalised label.
     static func isHostname(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard !bytes.isEmpty, bytes.count <= 253 else { return false }
-        var start = 0
-        for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: ".") {
-            guard isLabel(UnsafeRawBufferPointer(rebasing: bytes[start..<end])) else { return false }
-            start = end + 1
+        guard bytes.count <= 253, let text = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+            return false
         }
-        return true
+        var start = 0
+        var position = 0
+        while position < bytes.count {
+            let byte = text[position]
+            if byte == UInt8(ascii: ".") {
+                guard isLabel(text + start, position - start) else { return false }
+                start = position + 1
+            } else {
+                guard ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "-") else { return false }
+            }
+            position &+= 1
+        }
+        return isLabel(text + start, position - start)
     }
 
-    private static func isLabel(_ label: UnsafeRawBufferPointer) -> Bool {
-        guard let first = label.first, let last = label.last, label.count <= 63,
-            first != UInt8(ascii: "-"), last != UInt8(ascii: "-")
-        else { return false }
-        for byte in label {
-            guard ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "-") else { return false }
+    /// Whether letters, digits and hyphens make a label.
+    @inline(__always)
+    private static func isLabel(_ label: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard count >= 1, count <= 63, label[0] != UInt8(ascii: "-"), label[count - 1] != UInt8(ascii: "-") else {
+            return false
         }
         let isEncoded =
-            label.count >= 4 && label[0] | 0x20 == UInt8(ascii: "x") && label[1] | 0x20 == UInt8(ascii: "n")
-            && label[2] == UInt8(ascii: "-") && label[3] == UInt8(ascii: "-")
-        return !isEncoded || InternationalLabel.isValid(encoded: UnsafeRawBufferPointer(rebasing: label[4...]))
+            count >= 4 && label[2] == UInt8(ascii: "-") && label[3] == UInt8(ascii: "-")
+            && label[0] | 0x20 == UInt8(ascii: "x") && label[1] | 0x20 == UInt8(ascii: "n")
+        return !isEncoded
+            || InternationalLabel.isValid(encoded: UnsafeRawBufferPointer(start: label + 4, count: count - 4))
     }
 
     /// Four decimal numbers without leading zeros.

@@ -42,8 +42,10 @@ struct Node: BitwiseCopyable {
         static let typeOnly = Flags(rawValue: 1)
         /// The schema `false`.
         static let never = Flags(rawValue: 2)
-        /// Strings are asked nothing but `values` and their rule: they are checked without more ado.
+        /// There is an `unevaluatedItems` or `unevaluatedProperties`.
         static let tracksEvaluation = Flags(rawValue: 4)
+        /// Nothing is asked but what a `$ref` leads to.
+        static let referenceOnly = Flags(rawValue: 8)
     }
 
     var types: TypeSet = .all
@@ -92,6 +94,8 @@ struct ArrayRule: BitwiseCopyable {
     var prefix = Span()
     /// Of all further elements.
     var items: NodeIndex = .none
+    /// The schema that decides: ``items``, or what it does nothing but refer to.
+    var itemsTarget: NodeIndex = .none
     var contains: NodeIndex = .none
     var minContains = 1
     var maxContains = Int.max
@@ -105,6 +109,8 @@ struct ObjectRule: BitwiseCopyable {
     var requiredCount = 0
     /// Whether each member has to be looked at.
     var visitsMembers = false
+    /// Whether names and `additional` are all that members are looked at for.
+    var isPlain = false
     var names = NameTable()
     var patterns = Span()
     var additional: NodeIndex = .none

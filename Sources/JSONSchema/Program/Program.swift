@@ -11,7 +11,6 @@ struct Tables: BitwiseCopyable {
     let objects: UnsafePointer<ObjectRule>
     let valueRules: UnsafePointer<ValuesRule>
     let names: UnsafePointer<NameEntry>
-    let slots: UnsafePointer<UInt32>
     let patternRules: UnsafePointer<PatternRule>
     let dependents: UnsafePointer<DependentRule>
     let applicators: UnsafePointer<Applicator>
@@ -34,7 +33,6 @@ struct ProgramBuilder {
     var objects: [ObjectRule] = []
     var valueRules: [ValuesRule] = []
     var names: [NameEntry] = []
-    var slots: [UInt32] = []
     var patternRules: [PatternRule] = []
     var dependents: [DependentRule] = []
     var applicators: [Applicator] = []
@@ -56,8 +54,31 @@ struct ProgramBuilder {
     }
 
     mutating func nameTable(_ entries: [NameEntry]) -> NameTable {
-        let span = Self.append(entries, to: &names)
-        return NameTable(entries, entries: span, slotTable: &slots)
+        NameTable(entries, appendingTo: &names)
+    }
+
+    /// Lets members and elements skip schemas that do nothing but refer to another, and tells each member at once what
+    /// types it may have. Once all nodes are there.
+    mutating func link() {
+        for index in names.indices where names[index].node >= 0 {
+            let target = target(of: names[index].node)
+            names[index].target = target
+            names[index].types = nodes[Int(target)].types
+            names[index].isTypeOnly = nodes[Int(target)].flags.contains(.typeOnly)
+        }
+        for index in arrays.indices where arrays[index].items >= 0 {
+            arrays[index].itemsTarget = target(of: arrays[index].items)
+        }
+    }
+
+    private func target(of index: NodeIndex) -> NodeIndex {
+        // With dynamic references every resource that is passed through counts.
+        guard !isDynamic else { return index }
+        var index = index
+        while nodes[Int(index)].flags.contains(.referenceOnly) {
+            index = children[Int(applicators[Int(nodes[Int(index)].applicators.start)].children.start)]
+        }
+        return index
     }
 }
 
@@ -86,7 +107,7 @@ final class Program {
         tables = Tables(
             nodes: copy(builder.nodes), strings: copy(builder.strings), numbers: copy(builder.numbers),
             numberSpans: copy(builder.numberSpans), arrays: copy(builder.arrays), objects: copy(builder.objects),
-            valueRules: copy(builder.valueRules), names: copy(builder.names), slots: copy(builder.slots),
+            valueRules: copy(builder.valueRules), names: copy(builder.names),
             patternRules: copy(builder.patternRules), dependents: copy(builder.dependents),
             applicators: copy(builder.applicators), children: copy(builder.children), values: copy(builder.values),
             patterns: copy(builder.patterns.map(Unmanaged.passUnretained)),

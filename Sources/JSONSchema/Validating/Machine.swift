@@ -30,10 +30,16 @@ struct Machine {
     }
 
     /// All of a node but the kind of value, which has been checked.
+    @inline(__always)
     func checkBody(_ node: UnsafePointer<Node>, _ value: Value, marks: Int) -> Bool {
         if value.kind == .string, node.pointee.applicators.isEmpty {
             return checkString(node, value) && checkValues(node, value)
         }
+        return checkWhole(node, value, marks: marks)
+    }
+
+    @inline(never)
+    private func checkWhole(_ node: UnsafePointer<Node>, _ value: Value, marks: Int) -> Bool {
         if value.kind == .number, node.pointee.applicators.isEmpty {
             return checkNumber(node, value) && checkValues(node, value)
         }
@@ -72,32 +78,47 @@ struct Machine {
     @inline(__always)
     private func checkString(_ node: UnsafePointer<Node>, _ value: Value) -> Bool {
         guard node.pointee.string >= 0 else { return true }
-        return check(tables.pointee.strings[Int(node.pointee.string)], value)
+        return check(tables.pointee.strings + Int(node.pointee.string), value)
     }
 
-    func check(_ rule: StringRule, _ value: Value) -> Bool {
-        guard hasLength(value, from: rule.minLength, to: rule.maxLength) else { return false }
-        if let format = rule.format, !format.matches(value.bytes) { return false }
-        return rule.pattern < 0 || matches(rule.pattern, value)
+    @inline(never)
+    private func check(_ rule: UnsafePointer<StringRule>, _ value: Value) -> Bool {
+        guard hasLength(value, from: rule.pointee.minLength, to: rule.pointee.maxLength) else { return false }
+        if let format = rule.pointee.format, !format.matches(Self.bytes(of: value)) { return false }
+        return rule.pointee.pattern < 0 || matches(rule.pointee.pattern, value)
+    }
+
+    /// The bytes of a value that is known to be a string or a literal.
+    @inline(__always)
+    static func bytes(of value: Value) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: value.contents, count: value.count)
     }
 
     /// Whether the string's length, in characters (code points), lies in the bounds.
+    @inline(__always)
     func hasLength(_ value: Value, from minimum: Int, to maximum: Int) -> Bool {
         let byteCount = value.count
         if value.flags.contains(.ascii) { return byteCount >= minimum && byteCount <= maximum }
         // A character has one to four bytes.
         guard byteCount >= minimum, byteCount / 4 <= maximum else { return false }
         if byteCount / 4 >= minimum, byteCount <= maximum { return true }
-        var count = 0
-        for byte in value.bytes where byte & 0xC0 != 0x80 { count += 1 }
+        let count = Self.characterCount(Self.bytes(of: value))
         return count >= minimum && count <= maximum
+    }
+
+    /// The number of code points: of bytes that do not go on with one.
+    @inline(never)
+    private static func characterCount(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var count = 0
+        for byte in bytes where byte & 0xC0 != 0x80 { count += 1 }
+        return count
     }
 
     /// Whether the pattern occurs in the string. At the pattern's limit there is no verdict, and the value is invalid.
     func matches(_ pattern: Int32, _ value: Value) -> Bool {
         tables.pointee.patterns[Int(pattern)]._withUnsafeGuaranteedRef { expression in
             do throws(MatchError) {
-                return try expression.matches(value.bytes)
+                return try expression.matches(Self.bytes(of: value))
             } catch {
                 scratch.pointee.abandonment = .patternLimit
                 return false
@@ -110,15 +131,16 @@ struct Machine {
     @inline(__always)
     private func checkValues(_ node: UnsafePointer<Node>, _ value: Value) -> Bool {
         guard node.pointee.values >= 0 else { return true }
-        return check(tables.pointee.valueRules[Int(node.pointee.values)], value)
+        return check(tables.pointee.valueRules + Int(node.pointee.values), value)
     }
 
-    func check(_ rule: ValuesRule, _ value: Value) -> Bool {
+    @inline(never)
+    func check(_ rule: UnsafePointer<ValuesRule>, _ value: Value) -> Bool {
         if value.kind == .string {
-            guard !rule.strings.isEmpty else { return false }
-            return rule.strings.find(value, names: tables.pointee.names, slots: tables.pointee.slots) != nil
+            guard !rule.pointee.strings.isEmpty else { return false }
+            return rule.pointee.strings.find(value, in: tables.pointee.names) != nil
         }
-        for index in rule.values.indices where tables.pointee.values[index].isEqual(to: value) { return true }
+        for index in rule.pointee.values.indices where tables.pointee.values[index].isEqual(to: value) { return true }
         return false
     }
 }

@@ -11,29 +11,64 @@ extension Machine {
             members.count >= rule.pointee.requiredCount
         else { return false }
         if rule.pointee.visitsMembers {
-            // No two members have the same name, so counting the required ones is enough.
-            var missing = rule.pointee.requiredCount
-            var position = 0
-            while position < members.count {
-                guard checkMember(rule, members[position], at: position, missing: &missing, marks: marks) else {
-                    return false
-                }
-                position += 1
-            }
-            guard missing == 0 else { return false }
+            let matches =
+                rule.pointee.isPlain && marks < 0
+                ? checkPlainMembers(rule, members) : checkMembers(rule, members, marks: marks)
+            guard matches else { return false }
         }
         return rule.pointee.dependents.isEmpty || checkDependents(rule.pointee.dependents, value, marks: marks)
     }
 
-    @inline(__always)
+    /// Members of which only the name decides what is asked, and nobody asks which were evaluated: nearly all.
+    private func checkPlainMembers(
+        _ rule: UnsafePointer<ObjectRule>, _ members: UnsafeBufferPointer<Member>
+    ) -> Bool {
+        guard var member = members.baseAddress else { return rule.pointee.requiredCount == 0 }
+        let end = member + members.count
+        let table = rule.pointee.names
+        let names = tables.pointee.names
+        let additional = rule.pointee.additional
+        // No two members have the same name, so counting the required ones is enough.
+        var missing = rule.pointee.requiredCount
+        while member < end {
+            if !table.isEmpty, let entry = table.find(member.pointee.key, in: names) {
+                if entry.pointee.isRequired { missing &-= 1 }
+                if entry.pointee.target >= 0 {
+                    guard entry.pointee.types.contains(member.pointee.value.kind) else { return false }
+                    if !entry.pointee.isTypeOnly,
+                        !checkBody(
+                            tables.pointee.nodes + Int(entry.pointee.target), member.pointee.value, marks: Self.noMarks)
+                    {
+                        return false
+                    }
+                } else if additional >= 0, !check(additional, member.pointee.value) {
+                    return false
+                }
+            } else if additional >= 0, !check(additional, member.pointee.value) {
+                return false
+            }
+            member += 1
+        }
+        return missing == 0
+    }
+
+    private func checkMembers(
+        _ rule: UnsafePointer<ObjectRule>, _ members: UnsafeBufferPointer<Member>, marks: Int
+    ) -> Bool {
+        var missing = rule.pointee.requiredCount
+        for (position, member) in members.enumerated() {
+            guard checkMember(rule, member, at: position, missing: &missing, marks: marks) else { return false }
+        }
+        return missing == 0
+    }
+
     private func checkMember(
         _ rule: UnsafePointer<ObjectRule>, _ member: Member, at position: Int, missing: inout Int, marks: Int
     ) -> Bool {
         var isEvaluated = false
         if !rule.pointee.names.isEmpty,
-            let found = rule.pointee.names.find(member.key, names: tables.pointee.names, slots: tables.pointee.slots)
+            let entry = rule.pointee.names.find(member.key, in: tables.pointee.names)
         {
-            let entry = tables.pointee.names + found
             if entry.pointee.isRequired { missing -= 1 }
             if entry.pointee.node >= 0 {
                 guard check(entry.pointee.node, member.value) else { return false }
@@ -96,7 +131,7 @@ extension Machine {
         var evaluated = prefixCount
         if rule.pointee.items >= 0 {
             while evaluated < elements.count {
-                guard check(rule.pointee.items, elements[evaluated]) else { return false }
+                guard check(rule.pointee.itemsTarget, elements[evaluated]) else { return false }
                 evaluated += 1
             }
         }

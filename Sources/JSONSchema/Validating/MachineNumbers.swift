@@ -53,26 +53,26 @@ extension Machine {
         if node.pointee.types.contains(.integersOnly), !Self.isInteger(value) { return false }
         guard node.pointee.number >= 0 else { return true }
         for index in tables.pointee.numberSpans[Int(node.pointee.number)].indices {
-            guard Self.check(tables.pointee.numbers[index], value) else { return false }
+            guard Self.check(tables.pointee.numbers + index, value) else { return false }
         }
         return true
     }
 
     /// Whether the number has no fraction: 1, 1.0 and 1e3 have none.
     static func isInteger(_ value: Value) -> Bool {
-        if value.isLiteral, let small = SmallDecimal(value.bytes) { return small.fractionDigits == 0 }
+        if value.isLiteral, let small = SmallDecimal(bytes(of: value)) { return small.fractionDigits == 0 }
         return value.isInteger
     }
 
-    static func check(_ rule: NumberRule, _ value: Value) -> Bool {
-        if rule.kind == .multipleOf { return isMultiple(value, of: rule) }
+    static func check(_ rule: UnsafePointer<NumberRule>, _ value: Value) -> Bool {
+        if rule.pointee.kind == .multipleOf { return isMultiple(value, of: rule) }
         let order: Int
-        if let integer = rule.integer, value.isLiteral, let small = SmallDecimal(value.bytes) {
+        if let integer = rule.pointee.integer, value.isLiteral, let small = SmallDecimal(bytes(of: value)) {
             order = small.compare(integer)
         } else {
-            order = Value.compareNumbers(value, rule.operand)
+            order = Value.compareNumbers(value, rule.pointee.operand)
         }
-        return switch rule.kind {
+        return switch rule.pointee.kind {
         case .minimum: order >= 0
         case .exclusiveMinimum: order > 0
         case .maximum: order <= 0
@@ -81,14 +81,14 @@ extension Machine {
         }
     }
 
-    private static func isMultiple(_ value: Value, of rule: NumberRule) -> Bool {
-        if value.isLiteral, let small = SmallDecimal(value.bytes) {
-            if let digits = rule.fractionDigits { return small.fractionDigits <= digits }
-            if let integer = rule.integer, integer != 0 {
+    private static func isMultiple(_ value: Value, of rule: UnsafePointer<NumberRule>) -> Bool {
+        if value.isLiteral, let small = SmallDecimal(bytes(of: value)) {
+            if let digits = rule.pointee.fractionDigits { return small.fractionDigits <= digits }
+            if let integer = rule.pointee.integer, integer != 0 {
                 return small.fractionDigits == 0 && small.integer % integer == 0
             }
         }
-        return value.isMultiple(of: rule.operand)
+        return value.isMultiple(of: rule.pointee.operand)
     }
 
     /// The operand as an integer and as a negative power of ten, where it is one.

@@ -1,0 +1,43 @@
+# Everything a developer does, by name. `make help` lists it.
+SHELL := bash
+.DEFAULT_GOAL := help
+
+# A warning fails our own build. `make STRICT= …` builds with a newer compiler that warns of more.
+STRICT ?= 1
+ifneq ($(STRICT),)
+export PENSTOCK_STRICT := 1
+endif
+
+.PHONY: help demo test check bench simulate build format setup
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+setup:
+	@.ci/install-dependencies
+
+demo: setup ## the main job on an embedded broker, ending in an account that must balance
+	swift build -c release --product penstock
+	.build/release/penstock demo
+
+build: setup ## a release build of the penstock program
+	swift build -c release --product penstock
+
+test: setup ## every test that needs nothing but this machine
+	swift build --build-tests
+	swift test --skip-build
+
+check: setup ## format, warnings, tests, examples and documents
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+	swift build --build-tests
+	swift test --skip-build
+	.ci/check-documents
+
+simulate: setup ## the delivery contract under SEEDS (100000) random histories
+	SEEDS=$${SEEDS:-100000} swift test -c release -Xswiftc -enable-testing --filter SimulationTests
+
+bench: setup ## both sides of every comparison, as a table and in .build/bench.json
+	Benchmarks/run
+
+format: ## format all Swift code in place
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks

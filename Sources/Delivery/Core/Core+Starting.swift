@@ -1,0 +1,83 @@
+extension Core {
+    /// Starts calls while systems have slots, and has events prepared while calls could start.
+    mutating func startWhatCan(now: Instant, into actions: inout [Action]) {
+        var capacity = systems.isEmpty ? Core.capacityWithoutSystems : 0
+        for system in systems.indices {
+            while systems[system].queuedCount > 0, systems[system].startable > 0 {
+                startFirst(of: system, now: now, into: &actions)
+            }
+            capacity += systems[system].startable
+        }
+        // What is prepared and waits for a system that is unwell must not fill the memory.
+        guard preparedBytes < configuration.buffer.bytes else { return }
+        while preparingCount < capacity, let slot = nextReady() {
+            let partition = Int(events[slot].partition)
+            events[slot].isStarted = true
+            partitions[partition].startedCount += 1
+            partitions[partition].highestStarted = max(partitions[partition].highestStarted, offsets[slot].offset)
+            prepare(slot, step: 0, now: now, into: &actions)
+        }
+    }
+
+    /// Events evaluated at once by a flow that calls nothing.
+    private static var capacityWithoutSystems: Int { 64 }
+
+    mutating func prepare(_ slot: Slot, step: UInt16, now: Instant, into actions: inout [Action]) {
+        setState(slot, .preparing, now: now)
+        preparingCount += 1
+        actions.append(.prepare(events.id(slot), step: Int32(step)))
+    }
+
+    /// Takes the next event that may start, one partition after the other.
+    private mutating func nextReady() -> Slot? {
+        while let partition = rotation.popFirst() {
+            guard partitions[partition].phase == .active, let slot = startable(in: partition) else { continue }
+            queues.remove(slot, from: &partitions[partition].ready)
+            if !partitions[partition].ready.isEmpty { rotation.append(partition) }
+            return slot
+        }
+        return nil
+    }
+
+    /// The first ready event, provided that the commit metadata has room for it. The event that holds the watermark
+    /// may always start: settling it makes room.
+    private mutating func startable(in partition: Int) -> Slot? {
+        let first = partitions[partition].ready.first
+        guard first != .none else { return nil }
+        let holder = partitions[partition].tracker.unsettled.first
+        let hasRoom = first == holder || hasRoom(for: offsets[first].offset, in: partition)
+        partitions[partition].isMetadataFull = !hasRoom
+        if hasRoom { return first }
+        return holder != .none && events[holder].state == .ready ? holder : nil
+    }
+
+    private func hasRoom(for offset: Int64, in partition: Int) -> Bool {
+        let tracker = partitions[partition].tracker
+        guard let watermark = tracker.watermark(in: offsets) else { return true }
+        let end = max(offset + 1, partitions[partition].highestStarted + 1, tracker.inheritedEnd)
+        let runs = tracker.runCount + tracker.inheritedCount + partitions[partition].startedCount + 1
+        return budget.fits(span: end - watermark, runs: runs)
+    }
+
+    private mutating func startFirst(of system: Int, now: Instant, into actions: inout [Action]) {
+        let slot = systems[system].queue.first
+        leaveQueue(slot, of: system)
+        systems[system].concurrency.take()
+        events[slot].isTrial = systems[system].circuit.started()
+        setState(slot, .calling, now: now)
+        counters.calls += 1
+        actions.append(.call(events.id(slot)))
+    }
+
+    mutating func joinQueue(_ slot: Slot, now: Instant) {
+        let system = Int(events[slot].system)
+        queues.append(slot, to: &systems[system].queue)
+        systems[system].queuedCount += 1
+        setState(slot, .queued, now: now)
+    }
+
+    mutating func leaveQueue(_ slot: Slot, of system: Int) {
+        queues.remove(slot, from: &systems[system].queue)
+        systems[system].queuedCount -= 1
+    }
+}

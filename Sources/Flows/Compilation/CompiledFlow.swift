@@ -1,0 +1,154 @@
+import Delivery
+import HTTPCalls
+import JQ
+import JSON
+import JSONSchema
+
+/// A flow whose schemas, conditions, mappings and templates are compiled. It belongs to one thread.
+final class CompiledFlow {
+    /// The most steps of a flow: which of them apply to an event is kept in one word.
+    static let stepLimit = 64
+
+    let name: String
+    let topic: String
+    let source: String
+    let tombstones: FlowDefinition.Tombstones
+    let decoder: EventDecoder
+    let schema: Schema?
+    let identity: Program?
+    let key: Program?
+    let steps: [CompiledStep]
+    let variables: EventVariables
+
+    /// - Parameter document: where events are read into, one after the other.
+    /// - Throws: ``FlowProblems`` with everything that is wrong, not only the first.
+    init(_ definition: FlowDefinition, document: Document) throws(FlowProblems) {
+        var compiler = FlowCompiler(schemas: definition.schemas)
+        name = definition.name
+        topic = definition.topic
+        source = definition.source
+        tombstones = definition.tombstones
+        decoder = EventDecoder(format: definition.format, document: document)
+        schema = compiler.schema(definition.schema)
+        identity = compiler.program(definition.identity)
+        key = compiler.program(definition.key)
+        steps = definition.steps.enumerated().compactMap { index, step in
+            compiler.step(step, index: index, flow: definition)
+        }
+        variables = EventVariables(programs: compiler.texts)
+        if definition.steps.count > CompiledFlow.stepLimit {
+            compiler.report("flows.\(name).steps: more than \(CompiledFlow.stepLimit) steps")
+        }
+        if !compiler.problems.isEmpty { throw FlowProblems(problems: compiler.problems) }
+    }
+}
+
+/// A step whose parts are compiled.
+struct CompiledStep {
+    let name: String
+    let index: Int
+    /// As an operator knows it: `PUT erp/clients/{.data.id}`.
+    let call: String
+    let when: Program?
+    let map: Program?
+    let schema: Schema?
+    let method: Method
+    let system: SystemID
+    let path: CompiledTemplate
+    let headers: [(name: String, value: CompiledTemplate)]
+    let idempotency: IdempotencyKey
+    let idempotencyHeader: String?
+    let successStatuses: Set<Int>?
+
+    /// Whether an answer with this status means that the effect has happened.
+    func isSuccess(_ status: Int) -> Bool {
+        successStatuses?.contains(status) ?? (200..<300).contains(status)
+    }
+
+    /// Whether the call carries the mapped document.
+    var sendsBody: Bool { method != .get && !(method == .delete && map == nil) }
+}
+
+/// What is wrong with a flow, each with its place.
+public struct FlowProblems: Error, Sendable, CustomStringConvertible {
+    public let problems: [String]
+
+    public var description: String { problems.joined(separator: "\n") }
+}
+
+/// Compiles the parts of a flow and collects what is wrong with them.
+public struct FlowCompiler {
+    public private(set) var problems: [String] = []
+    /// The texts of all programs compiled so far.
+    private(set) var texts: [String] = []
+    private let registry: SchemaRegistry
+    private var compiledSchemas: [String: Schema] = [:]
+
+    public init(schemas: SchemaTexts) {
+        let texts = schemas.texts
+        registry = SchemaRegistry(load: { texts[$0] })
+        for (uri, text) in texts.sorted(by: { $0.key < $1.key }) {
+            do {
+                try registry.add(text, uri: uri)
+            } catch {
+                problems.append("\(uri): \(error)")
+            }
+        }
+    }
+
+    mutating func report(_ problem: String) {
+        problems.append(problem)
+    }
+
+    public mutating func program(_ expression: Expression?) -> Program? {
+        guard let expression else { return nil }
+        texts.append(expression.text)
+        do {
+            return try Program(expression.text, name: expression.name, variables: EventVariables.names)
+        } catch {
+            problems.append(FlowCompiler.describe(error, in: expression))
+            return nil
+        }
+    }
+
+    /// The error at its place in the configuration, or in the file of its own as the error itself tells it.
+    private static func describe(_ error: CompileError, in expression: Expression) -> String {
+        guard let inline = expression.inline else { return "\(error)" }
+        return "\(inline.place(line: error.line, column: error.column)): \(inline.path): \(error.message)"
+    }
+
+    public mutating func schema(_ reference: SchemaReference?) -> Schema? {
+        guard let reference else { return nil }
+        let key = "\(reference.assertsFormats) \(reference.uri)"
+        if let schema = compiledSchemas[key] { return schema }
+        do {
+            let schema = try Schema(
+                uri: reference.uri, in: registry, options: .init(assertFormats: reference.assertsFormats))
+            compiledSchemas[key] = schema
+            return schema
+        } catch {
+            problems.append("\(reference.place): \(error)")
+            return nil
+        }
+    }
+
+    mutating func template(_ parts: [TemplatePart], name: String) -> CompiledTemplate {
+        CompiledTemplate(
+            parts: parts.compactMap { part in
+                switch part {
+                case .text(let text): .text(text)
+                case .expression(let expression): program(expression).map { .expression($0) }
+                }
+            }, name: name)
+    }
+
+    mutating func step(_ step: StepDefinition, index: Int, flow: FlowDefinition) -> CompiledStep? {
+        CompiledStep(
+            name: step.name, index: index, call: step.call(flow.systems), when: program(step.when),
+            map: program(step.map), schema: schema(step.schema), method: step.method,
+            system: SystemID(UInt16(step.system)), path: template(step.path, name: "call"),
+            headers: step.headers.map { ($0.name, template($0.value, name: "headers.\($0.name)")) },
+            idempotency: IdempotencyKey(flow: flow.name, step: step.name),
+            idempotencyHeader: flow.systems[step.system].idempotencyHeader, successStatuses: step.successStatuses)
+    }
+}

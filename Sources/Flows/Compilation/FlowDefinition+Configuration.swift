@@ -1,0 +1,171 @@
+import Delivery
+import HTTPCalls
+
+extension FlowDefinition {
+    /// The definition of a flow of the configuration: its files are read, its systems' addresses and credentials put in.
+    ///
+    /// - Parameters:
+    ///   - schemas: the texts of all schemas in the configuration's schema folder, by their paths within it.
+    ///   - files: how mapping files are reached.
+    /// - Throws: ``FlowProblems`` for what the configuration alone could not know to be wrong.
+    public init(
+        _ flow: Configuration.Flow, of configuration: Configuration, schemas: SchemaTexts, files: ConfigurationFiles
+    ) throws(FlowProblems) {
+        let builder = DefinitionBuilder(configuration: configuration, files: files)
+        let names = flow.steps.map(\.call.system)
+        let used = configuration.systems.filter { names.contains($0.name) }
+        var systems: [SystemDefinition] = []
+        for system in used { systems.append(try builder.system(system)) }
+        var steps: [StepDefinition] = []
+        for (index, step) in flow.steps.enumerated() {
+            let position = used.firstIndex { $0.name == step.call.system } ?? 0
+            steps.append(try builder.step(step, key: "flows.\(flow.name).steps[\(index)]", system: position, flow))
+        }
+        self.init(
+            name: flow.name, topic: flow.topic, group: flow.group, deadLetterTopic: flow.deadLetterTopic,
+            format: flow.format == .json ? .json : .cloudEvents, source: flow.source,
+            identity: flow.identity.map(Expression.init), key: flow.key.map(Expression.init),
+            schema: builder.schema(flow.schema, flow), tombstones: builder.tombstones(flow), steps: steps,
+            systems: systems, schemas: schemas, assignment: builder.assignment(flow), limits: builder.limits(flow))
+    }
+}
+
+/// Turns parts of the configuration into parts of a definition.
+private struct DefinitionBuilder {
+    let configuration: Configuration
+    let files: ConfigurationFiles
+
+    // MARK: - Flow
+
+    func schema(_ file: Configuration.FileReference?, _ flow: Configuration.Flow) -> SchemaReference? {
+        file.map {
+            SchemaReference(uri: $0.name, place: "\($0.place): \($0.key)", assertsFormats: flow.assertsFormats)
+        }
+    }
+
+    func tombstones(_ flow: Configuration.Flow) -> FlowDefinition.Tombstones {
+        switch flow.tombstones {
+        case .skip: .skip
+        case .park: .park
+        case .deliver: .deliver
+        }
+    }
+
+    func assignment(_ flow: Configuration.Flow) -> FlowDefinition.Assignment {
+        switch flow.assignment {
+        case .cooperative: .cooperativeSticky
+        case .range: .range
+        case .roundRobin: .roundRobin
+        }
+    }
+
+    func limits(_ flow: Configuration.Flow) -> FlowLimits {
+        FlowLimits(
+            backOff: BackOff(initial: flow.backoff.initial, maximum: flow.backoff.max),
+            buffer: BufferLimits(events: flow.buffer.events, bytes: flow.buffer.byteCount),
+            commitInterval: flow.commitInterval, drainTimeout: flow.drainDeadline,
+            sessionTimeout: flow.sessionTimeout)
+    }
+
+    // MARK: - Steps
+
+    func step(
+        _ step: Configuration.Step, key: String, system: Int, _ flow: Configuration.Flow
+    ) throws(FlowProblems) -> StepDefinition {
+        let retry = step.retry.map { RetryPolicy(statuses: Set($0.statuses), attempts: $0.attempts) }
+        return StepDefinition(
+            name: step.name, when: step.when.map(Expression.init), map: try mapping(step.map),
+            schema: schema(step.schema, flow), method: try method(step.call), system: system,
+            path: parts(step.call.path),
+            headers: step.headers.map { (name: $0.name, value: parts($0.value)) },
+            retry: retry ?? RetryPolicy(), successStatuses: step.successStatuses.map(Set.init))
+    }
+
+    private func method(_ call: Configuration.Call) throws(FlowProblems) -> Method {
+        do {
+            return try Method(call.method.rawValue)
+        } catch {
+            throw FlowProblems(problems: ["\(call.place): \(error)"])
+        }
+    }
+
+    private func mapping(_ mapping: Configuration.Mapping?) throws(FlowProblems) -> Expression? {
+        switch mapping {
+        case nil: return nil
+        case .inline(let expression): return Expression(expression)
+        case .file(let file):
+            guard let text = files.read(file.path).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+                throw FlowProblems(problems: ["\(file.place): \(file.key): \(file.path) cannot be read as UTF-8"])
+            }
+            return Expression(text, file: file.path)
+        }
+    }
+
+    private func parts(_ template: Configuration.Template) -> [TemplatePart] {
+        template.parts.map { part in
+            switch part {
+            case .text(let text): .text(text)
+            case .expression(let expression): .expression(Expression(expression))
+            }
+        }
+    }
+
+    // MARK: - Systems
+
+    func system(_ system: Configuration.System) throws(FlowProblems) -> SystemDefinition {
+        SystemDefinition(
+            name: system.name, endpoint: try endpoint(system),
+            limits: SystemLimits(
+                concurrency: system.concurrency,
+                circuit: CircuitLimits(
+                    failureThreshold: system.circuit.failures, openTime: system.circuit.openFor,
+                    maximumOpenTime: system.circuit.openForMax)),
+            idempotencyHeader: system.idempotencyHeader)
+    }
+
+    private func endpoint(_ system: Configuration.System) throws(FlowProblems) -> SystemEndpoint {
+        var headers = HeaderFields()
+        for header in system.headers {
+            do {
+                try headers.append(header.name, header.value.reveal())
+            } catch {
+                throw FlowProblems(problems: ["\(header.place): systems.\(system.name).headers: \(error)"])
+            }
+        }
+        return SystemEndpoint(
+            name: system.name, baseURL: system.baseURL, authentication: authentication(system.authentication),
+            connectTimeoutMilliseconds: milliseconds(system.connectTimeout),
+            timeoutMilliseconds: milliseconds(system.timeout), responseByteLimit: system.responseByteLimit,
+            tls: .init(
+                authoritiesFile: system.tls.authorities?.path, certificateFile: system.tls.certificate?.path,
+                keyFile: system.tls.key?.path),
+            httpVersion: version(system.httpVersion), headers: headers)
+    }
+
+    private func milliseconds(_ duration: Duration) -> Int {
+        max(1, Int(duration / .milliseconds(1)))
+    }
+
+    private func version(_ version: Configuration.System.HTTPVersion) -> SystemEndpoint.HTTPVersion {
+        switch version {
+        case .automatic: .automatic
+        case .http1: .http1
+        case .http2: .http2
+        }
+    }
+
+    private func authentication(_ authentication: Configuration.Authentication) -> HTTPCalls.Authentication {
+        switch authentication {
+        case .none: .none
+        case .basic(let basic): .basic(user: basic.username, password: .init(basic.password.reveal()))
+        case .bearer(let bearer): .bearer(.init(bearer.token.reveal()))
+        case .apiKey(let key): .apiKey(header: key.header, value: .init(key.value.reveal()))
+        case .oauth2ClientCredentials(let grant):
+            .oauth2ClientCredentials(
+                ClientCredentials(
+                    tokenURL: grant.tokenURL, id: grant.clientID, secret: .init(grant.clientSecret.reveal()),
+                    scope: grant.scope, audience: grant.audience,
+                    placement: grant.credentialsIn == .body ? .body : .header))
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Delivery
+import HTTPCalls
+import JSON
+
+/// What the worker keeps of one event while the core decides about it. Reused from event to event.
+final class EventSlot {
+    let record = StoredRecord()
+    var partition = PartitionID(0)
+
+    /// Which steps are to run still, a bit each. All conditions are decided before the first step runs, so that a
+    /// condition that fails parks an event that has had no effect yet.
+    var remainingSteps: UInt64 = 0
+    /// Whether the event has been read, validated and its conditions decided.
+    var isExamined = false
+
+    // The call that is prepared, under way or repeated.
+    var step = 0
+    let path = ByteBuffer()
+    let body = ByteBuffer()
+    var hasBody = false
+    var idempotencyKey = ""
+    var headers = HeaderFields()
+    /// Calls of this step so far.
+    var attempts = 0
+    /// Milliseconds since 1970 of the first failed call or of the fault; 0 while nothing failed.
+    var firstFailedAt: Int64 = 0
+
+    // What is told in the dead-letter topic.
+    var fault: EventFault?
+    var lastStatus = 0
+    let lastAnswer = ByteBuffer()
+
+    func begin() {
+        isExamined = false
+        remainingSteps = 0
+        attempts = 0
+        firstFailedAt = 0
+        fault = nil
+        lastStatus = 0
+        lastAnswer.removeAll()
+        body.removeAll()
+        path.removeAll()
+        hasBody = false
+    }
+
+    /// Bytes that the prepared request holds.
+    var requestByteCount: Int { path.count + body.count }
+
+    /// Marks the time of the event's first failure.
+    func noteFailure() {
+        if firstFailedAt == 0 { firstFailedAt = Timestamp.now() }
+    }
+}
+
+/// The slots by the number that the core gives an event. Grows to the most events that were ever buffered at once.
+struct EventSlots {
+    private var slots: [EventSlot] = []
+
+    subscript(id: EventID) -> EventSlot {
+        mutating get {
+            while slots.count <= Int(id.slot) { slots.append(EventSlot()) }
+            return slots[Int(id.slot)]
+        }
+    }
+}

@@ -1,0 +1,215 @@
+import Delivery
+import HTTPCalls
+import JQ
+import JSON
+import JSONSchema
+
+/// Takes an event from its record to the next call: read, validate, decide conditions, map, validate what was mapped.
+///
+/// It neither sends nor waits. One document, one evaluator and one set of compiled programs serve all events of a
+/// worker, one after the other; what must outlive an evaluation is copied into the event's slot.
+final class StepRunner {
+    /// What comes next for an event.
+    enum Next {
+        /// The call in the slot is ready to be sent.
+        case call(system: SystemID, step: Int)
+        /// No further step applies.
+        case done
+        /// The flow passes such events over.
+        case skip
+        /// The event is wrong; the slot holds the fault.
+        case fault(ParkReason)
+    }
+
+    private let flow: CompiledFlow
+    private let document: Document
+    private let evaluator: Evaluator
+
+    init(flow: CompiledFlow, document: Document, evaluator: Evaluator) {
+        self.flow = flow
+        self.document = document
+        self.evaluator = evaluator
+    }
+
+    /// Prepares the next step from `step` on that applies to the event in the slot.
+    func next(from step: Int, for slot: EventSlot) -> Next {
+        if slot.isExamined, slot.remainingSteps >> UInt64(step) == 0 { return .done }
+        if slot.record.value == nil, let next = tombstone(slot) { return next }
+        do {
+            let event = try decode(slot)
+            let variables = try flow.variables.values(event: event, record: slot.record, arena: document.arena)
+            if !slot.isExamined { try examine(event, variables, slot) }
+            guard let index = nextStep(from: step, in: slot) else { return .done }
+            try prepare(flow.steps[index], event, variables, slot)
+            return .call(system: flow.steps[index].system, step: index)
+        } catch let fault as EventFault {
+            slot.fault = fault
+            return .fault(fault.reason)
+        } catch {
+            slot.fault = EventFault(
+                reason: .mapping, stage: .transformation, step: nil, message: "the event is too large: \(error)")
+            return .fault(.mapping)
+        }
+    }
+
+    /// What the flow's policy says of a record without a value; `nil`: to be treated like any other.
+    private func tombstone(_ slot: EventSlot) -> Next? {
+        switch flow.tombstones {
+        case .deliver: return nil
+        case .skip: return .skip
+        case .park:
+            slot.fault = EventFault(
+                reason: .tombstone, stage: .valueConverter, step: nil,
+                message: "the record has no value (a tombstone), and the flow parks these")
+            return .fault(.tombstone)
+        }
+    }
+
+    // MARK: - Reading
+
+    private func decode(_ slot: EventSlot) throws -> Value {
+        do {
+            return try flow.decoder.decode(slot.record)
+        } catch {
+            throw EventFault(reason: .malformed, stage: .valueConverter, step: nil, message: error.message)
+        }
+    }
+
+    /// Validates the event and decides all conditions, before anything has an effect.
+    private func examine(_ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
+        if let schema = flow.schema, !schema.isValid(event) {
+            throw EventFault(
+                reason: .schema, stage: .valueConverter, step: nil,
+                message: describe(schema.validate(event), of: "the event"))
+        }
+        for (index, step) in flow.steps.enumerated() where try applies(step, event, variables) {
+            slot.remainingSteps |= 1 << UInt64(index)
+        }
+        slot.isExamined = true
+    }
+
+    private func applies(_ step: CompiledStep, _ event: Value, _ variables: [Value]) throws -> Bool {
+        guard let condition = step.when else { return true }
+        do {
+            return try evaluator.truth(condition, event, variables: variables)
+        } catch {
+            throw EventFault(reason: .mapping, stage: .transformation, step: step.name, message: "when: \(error)")
+        }
+    }
+
+    private func nextStep(from step: Int, in slot: EventSlot) -> Int? {
+        let left = (slot.remainingSteps >> UInt64(step)) << UInt64(step)
+        return left == 0 ? nil : left.trailingZeroBitCount
+    }
+
+    // MARK: - Mapping
+
+    private func prepare(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
+        slot.step = step.index
+        slot.attempts = 0
+        slot.idempotencyKey = try idempotencyKey(step, event, variables, slot)
+        slot.path.removeAll()
+        try step.path.write(to: slot.path, event, variables, evaluator, step: step.name)
+        try prepareHeaders(step, event, variables, slot)
+        try prepareBody(step, event, variables, slot)
+    }
+
+    private func prepareHeaders(
+        _ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot
+    ) throws {
+        slot.headers.removeAll()
+        do {
+            if step.sendsBody { try slot.headers.append("Content-Type", "application/json") }
+            if let header = step.idempotencyHeader { try slot.headers.append(header, slot.idempotencyKey) }
+            for (name, template) in step.headers {
+                try slot.headers.append(name, try template.text(event, variables, evaluator, step: step.name))
+            }
+        } catch let error as RequestError {
+            throw EventFault(reason: .mapping, stage: .transformation, step: step.name, message: "\(error)")
+        }
+    }
+
+    private func prepareBody(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
+        slot.body.removeAll()
+        slot.hasBody = step.sendsBody
+        guard step.sendsBody else { return }
+        let mapped = try map(step, event, variables)
+        if let schema = step.schema, !schema.isValid(mapped) {
+            throw EventFault(
+                reason: .schema, stage: .transformation, step: step.name,
+                message: describe(schema.validate(mapped), of: "the mapped document"))
+        }
+        slot.body.write(mapped)
+    }
+
+    private func map(_ step: CompiledStep, _ event: Value, _ variables: [Value]) throws(EventFault) -> Value {
+        guard let program = step.map else { return unmapped(event) }
+        do {
+            return try evaluator.one(program, event, variables: variables)
+        } catch {
+            throw EventFault(reason: .mapping, stage: .transformation, step: step.name, message: "map: \(error)")
+        }
+    }
+
+    /// Without a mapping the event's data is sent as it is.
+    private func unmapped(_ event: Value) -> Value {
+        flow.decoder.format == .json ? event : event.member(UnsafeRawBufferPointer("data")) ?? .null
+    }
+
+    // MARK: - Identity
+
+    private func idempotencyKey(
+        _ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot
+    ) throws -> String {
+        switch flow.decoder.format {
+        case .cloudEvents:
+            let source = event.member(UnsafeRawBufferPointer("source"))?.bytes ?? UnsafeRawBufferPointer("")
+            let id = event.member(UnsafeRawBufferPointer("id"))?.bytes ?? UnsafeRawBufferPointer("")
+            return step.idempotency.text(source: source, id: id)
+        case .json:
+            var id = try identity(event, variables) ?? "\(flow.topic)/\(slot.record.partition)/\(slot.record.offset)"
+            var source = flow.source
+            return source.withUTF8 { source in
+                id.withUTF8 { id in
+                    step.idempotency.text(source: UnsafeRawBufferPointer(source), id: UnsafeRawBufferPointer(id))
+                }
+            }
+        }
+    }
+
+    private func identity(_ event: Value, _ variables: [Value]) throws(EventFault) -> String? {
+        guard let program = flow.identity else { return nil }
+        do {
+            let value = try evaluator.one(program, event, variables: variables)
+            guard let text = value.scalarText, !text.isEmpty else {
+                throw EventFault(
+                    reason: .mapping, stage: .valueConverter, step: nil,
+                    message: "identity: the expression gives no string or number with content")
+            }
+            return text
+        } catch let fault as EventFault {
+            throw fault
+        } catch {
+            throw EventFault(reason: .mapping, stage: .valueConverter, step: nil, message: "identity: \(error)")
+        }
+    }
+
+    private func describe(_ failure: ValidationFailure?, of what: String) -> String {
+        guard let failure else { return "\(what) is not valid" }
+        return "\(what) is not valid: \(failure)"
+    }
+}
+
+extension Value {
+    /// A string as it is, a number by its text; `nil` for all else.
+    var scalarText: String? {
+        switch kind {
+        case .string: return string
+        case .number:
+            let buffer = ByteBuffer()
+            buffer.write(self)
+            return String(decoding: buffer.bytes, as: UTF8.self)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Delivery
+
+extension Worker {
+    /// How the worker does now, for those who watch.
+    func statistics() -> WorkerStatistics {
+        let status = core.status
+        var statistics = WorkerStatistics()
+        statistics.fetched = status.counters.fetched
+        statistics.applied = status.counters.applied
+        statistics.skipped = status.counters.skipped
+        statistics.parked = status.counters.parked
+        statistics.calls = status.counters.calls
+        statistics.targetFaults = status.counters.targetFaults
+        statistics.inFlight = caller.inFlight
+        statistics.bufferedEvents = status.bufferedEvents
+        statistics.bufferedBytes = status.bufferedBytes
+        statistics.backingOff = status.backingOff
+        statistics.isPaused = status.isPaused
+        statistics.firstFetched = firstFetched
+        statistics.lastSettled = lastSettled
+        statistics.partitions = partitions.assigned.map(\.partition)
+        for (index, system) in settings.flow.systems.enumerated() {
+            statistics.circuits[system.name] = core.status(of: SystemID(UInt16(index)))?.circuit
+        }
+        return statistics
+    }
+}

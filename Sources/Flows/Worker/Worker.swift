@@ -1,0 +1,176 @@
+import Delivery
+import HTTPCalls
+import JQ
+import JSON
+import Kafka
+import Logging
+
+/// One member of a flow's consumer group: one thread, one loop, one delivery core.
+///
+/// The thread that makes a worker owns it and everything in it; nothing on the path of an event is locked. Each turn
+/// waits for sockets, for Kafka's queues and for the core's next deadline at once, then hands the core what came and
+/// performs what it decides. Other threads reach in through ``WorkerHandle`` only.
+public final class Worker {
+    let flow: CompiledFlow
+    let settings: WorkerSettings
+    let logger: Logger
+    let handle: WorkerHandle
+
+    let consumer: Consumer
+    let deadLetters: DeadLetterWriter
+    let caller: HTTPCaller
+    let runner: StepRunner
+    private let keys: OrderKeys
+
+    var core: Core
+    var slots = EventSlots()
+    var partitions = PartitionStates()
+    /// What the core wants done, in order; kept from turn to turn.
+    var actions: [Action] = []
+    /// Commits of this turn, sent together.
+    var commits: [OffsetCommit] = []
+    /// Revocations that are being drained, by their number.
+    var revocations: [RevocationID: Revocation] = [:]
+    var nextRevocation: UInt32 = 0
+    /// Committed positions that could not be had and are asked for again.
+    var positionRetry: Instant?
+    var faultLog = FaultLog()
+
+    /// The time of this turn of the loop; a turn is short, and reading the clock for each event is not free.
+    var turnTime = Instant.now
+    var firstFetched: Instant?
+    var lastSettled: Instant?
+    var isDrained = false
+    var isShuttingDown = false
+    private var failure: WorkerFailure?
+
+    struct Revocation {
+        let partitions: [TopicPartition]
+        let isLost: Bool
+    }
+
+    /// - Throws: ``WorkerFailure`` when a client cannot be made from the settings.
+    public init(_ settings: WorkerSettings, handle: WorkerHandle) throws {
+        self.settings = settings
+        self.handle = handle
+        var logger = settings.logger
+        logger[metadataKey: "flow"] = "\(settings.flow.name)"
+        logger[metadataKey: "worker"] = "\(settings.number)"
+        self.logger = logger
+        let document = Document(limits: Limits(byteCount: settings.flow.eventByteLimit))
+        flow = try CompiledFlow(settings.flow, document: document)
+        let evaluator = Evaluator(arena: document.arena)
+        runner = StepRunner(flow: flow, document: document, evaluator: evaluator)
+        keys = OrderKeys(flow: flow, document: document, evaluator: evaluator)
+        caller = try HTTPCaller(logger: logger)
+        for system in settings.flow.systems { _ = try caller.add(system.endpoint) }
+        consumer = try Consumer(
+            properties: try settings.consumerProperties, group: settings.flow.group, instanceID: settings.instanceID,
+            strategy: settings.flow.assignment, logger: logger)
+        deadLetters = try DeadLetterWriter(settings, logger: logger)
+        core = Core(settings.flow.coreConfiguration, seed: settings.seed)
+        handle.attach(caller.waker)
+    }
+
+    /// Runs until it is told to stop and has drained (D11), or cannot go on.
+    ///
+    /// - Throws: ``WorkerFailure`` when the client is broken beyond repair; nothing is lost then, the group's other
+    ///   members take over from the last commit.
+    public func run() throws {
+        try consumer.subscribe([flow.topic])
+        logger.info("worker started", metadata: ["topic": "\(flow.topic)", "group": "\(settings.flow.group)"])
+        defer { close() }
+        while !isDrained, failure == nil { turn() }
+        if let failure { throw failure }
+    }
+
+    private func close() {
+        deadLetters.close()
+        consumer.close()
+        handle.publish(statistics(), isRunning: false)
+        logger.info("worker stopped")
+    }
+
+    /// Ends the worker at the end of this turn.
+    func fail(_ error: WorkerFailure) {
+        failure = failure ?? error
+    }
+
+    // MARK: - The loop
+
+    private func turn() {
+        waitForSomething()
+        turnTime = .now
+        stopIfAsked()
+        takeAnswers()
+        takeDeadLetterReports()
+        consumer.drainWakeup()
+        takeConsumerEvents()
+        takeRecords()
+        core.advance(to: turnTime, into: &actions)
+        perform()
+        handle.publishIfDue(now: turnTime) { statistics() }
+    }
+
+    private func waitForSomething() {
+        _ = caller.poll(
+            timeoutMilliseconds: timeoutMilliseconds(),
+            also: [consumer.wakeupDescriptor, deadLetters.wakeupDescriptor])
+    }
+
+    /// Until the next deadline, and never longer than a second (D12).
+    private func timeoutMilliseconds() -> Int32 {
+        var deadline = core.nextDeadline ?? .distantFuture
+        if let positionRetry { deadline = min(deadline, positionRetry) }
+        let nanoseconds = max(0, deadline.nanoseconds - Instant.now.nanoseconds)
+        return Int32(min(1_000, (nanoseconds + 999_999) / 1_000_000))
+    }
+
+    private func stopIfAsked() {
+        guard handle.isStopRequested, !isShuttingDown else { return }
+        isShuttingDown = true
+        logger.info("worker stopping: draining what is in flight")
+        core.shutdown(now: turnTime, into: &actions)
+        perform()
+    }
+
+    // MARK: - What came
+
+    private func takeAnswers() {
+        caller.collect { completion in
+            let id = EventID(rawValue: completion.tag)
+            let slot = slots[id]
+            note(completion, in: slot)
+            core.finished(id, outcome(of: completion, step: flow.steps[slot.step]), now: turnTime, into: &actions)
+        }
+        perform()
+    }
+
+    private func takeDeadLetterReports() {
+        deadLetters.collect { tag, succeeded in
+            core.parked(EventID(rawValue: tag), succeeded: succeeded, now: turnTime, into: &actions)
+        }
+        perform()
+    }
+
+    private var hasRoom: Bool { !isShuttingDown }
+
+    private func takeRecords() {
+        guard hasRoom else { return }
+        consumer.consumeBatch(max: settings.fetchBatch) { take($0) }
+        perform()
+    }
+
+    private func take(_ record: borrowing RecordView) {
+        let partition = PartitionID(record.partition)
+        let id = core.fetched(
+            partition, offset: record.offset, key: keys.key(of: record),
+            byteCount: (record.key?.count ?? 0) + (record.value?.count ?? 0), now: turnTime, into: &actions)
+        guard let id else { return }
+        if firstFetched == nil { firstFetched = turnTime }
+        let slot = slots[id]
+        slot.begin()
+        slot.partition = partition
+        slot.record.copy(from: record, partition: consumer.partition(at: record.partition).partition)
+    }
+}

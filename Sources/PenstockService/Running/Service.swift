@@ -1,0 +1,86 @@
+import Dispatch
+import Flows
+import Foundation
+import Kafka
+import Logging
+
+/// The service: every flow's workers, from start to a clean stop.
+public struct Service {
+    private let project: Project
+    private let workers: Int
+    private let idleLimit: Duration?
+    private let terminal: Terminal
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - workers: for each flow; `nil` takes the configuration's number.
+    ///   - idleLimit: stops when nothing has come and nothing was left to do for so long, and prints a summary; `nil`
+    ///     runs on.
+    public init(project: Project, workers: Int?, idleLimit: Duration? = nil, terminal: Terminal, logger: Logger) {
+        self.project = project
+        self.workers = workers ?? project.workers
+        self.idleLimit = idleLimit
+        self.terminal = terminal
+        self.logger = logger
+    }
+
+    /// Runs until it is told to stop and has drained (D11), or a worker cannot go on.
+    ///
+    /// - Parameter stop: signalled when the service is to stop. Blocks the calling thread; never call it from a task.
+    public func run(until stop: StopSignal) throws -> ExitStatus {
+        try compileAll()
+        try checkTopics()
+        let pool = WorkerPool(settings())
+        stop.onStop { [logger] in
+            logger.info("stopping")
+            pool.stop()
+        }
+        var idleness = Idleness(limit: idleLimit)
+        while pool.runningCount > 0 {
+            if pool.wait(for: .milliseconds(200)) { break }
+            if idleness.isOver(pool.statistics) { stop.stop() }
+            // One broken worker must not leave a service that looks alive: the orchestrator starts it anew.
+            if !pool.failures.isEmpty { pool.stop() }
+        }
+        guard let failure = pool.failures.first else {
+            if idleLimit != nil { terminal.print(pool.statistics.summary) }
+            return .done
+        }
+        throw CommandFailure("\(failure)", status: .couldNotReach)
+    }
+
+    private func settings() -> [WorkerSettings] {
+        project.flows.flatMap { flow in
+            (1...workers).map { number in
+                WorkerSettings(
+                    flow: flow, number: number, client: project.client,
+                    instanceID: project.instanceID.map { "\($0)-\(flow.name)-\(number)" }, logger: logger)
+            }
+        }
+    }
+
+    /// Everything that is wrong with schemas and mappings is told before anything is touched.
+    private func compileAll() throws {
+        let problems = project.flows.flatMap(FlowCheck.problems)
+        guard problems.isEmpty else {
+            throw CommandFailure(problems.joined(separator: "\n"), status: .usedWrongly)
+        }
+    }
+
+    /// A topic that is missing is a mistake to be told at once; a dead-letter topic that is missing is created, like
+    /// its source.
+    private func checkTopics() throws {
+        try Reaching.kafka(project.client) { () throws(KafkaError) in
+            let admin = try Admin(properties: project.client, logger: logger)
+            for flow in project.flows {
+                let topics = try admin.describeTopics([flow.topic], within: .seconds(10))
+                guard try !admin.topicExists(flow.deadLetterTopic, within: .seconds(10)) else { continue }
+                let new = NewTopic(flow.deadLetterTopic, partitions: topics.first?.partitions.count ?? -1)
+                logger.notice("creating the dead-letter topic", metadata: ["topic": "\(flow.deadLetterTopic)"])
+                for outcome in try admin.createTopics([new], within: .seconds(10)) {
+                    if let error = outcome.error, !error.isTopicAlreadyExists, !error.isUnsupported { throw error }
+                }
+            }
+        }
+    }
+}

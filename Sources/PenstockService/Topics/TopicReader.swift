@@ -1,0 +1,92 @@
+import Foundation
+import Kafka
+import Logging
+
+/// Reads the records of a topic without being a member of any group: nothing is committed, nobody is disturbed.
+public final class TopicReader {
+    /// A record, copied.
+    public struct Record: Sendable {
+        public let partition: TopicPartition
+        public let offset: Int64
+        /// Milliseconds since 1970.
+        public let timestamp: Int64?
+        public let key: [UInt8]?
+        public let value: [UInt8]?
+        public let headers: [(name: String, value: [UInt8]?)]
+
+        /// The value of the last header of this name, as text.
+        public func header(_ name: String) -> String? {
+            headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
+    private let consumer: Consumer
+    private let partitions: [TopicPartition]
+
+    /// - Throws: `KafkaError` when the broker does not answer or the topic does not exist.
+    public init(
+        topic: String, from start: StartOffset, client: ClientProperties, timeout: Duration, logger: Logger
+    ) throws(KafkaError) {
+        let admin = try Admin(properties: client, logger: logger)
+        partitions = try admin.describeTopics([topic], within: timeout).flatMap(\.topicPartitions)
+        // A group of its own name that never commits and is never joined: partitions are assigned by hand.
+        consumer = try Consumer(
+            properties: client, group: "penstock-reader-\(UUID().uuidString)", strategy: .range, logger: logger)
+        try consumer.assign(partitions.map { PartitionStart($0, at: start) })
+    }
+
+    /// Takes what has arrived, waiting for it if there is nothing.
+    /// - Returns: no records when none came within the time.
+    /// - Throws: a `KafkaError` that will not pass.
+    public func next(within time: Duration, max: Int = 1_000) throws(KafkaError) -> [Record] {
+        let deadline = ContinuousClock.now + time
+        var records: [Record] = []
+        while true {
+            consumer.drainWakeup()
+            while let event = consumer.nextEvent() {
+                if case .error(let error) = event, error.isFatal { throw error }
+            }
+            consumer.consumeBatch(max: max) { records.append(copy($0)) }
+            let left = deadline - .now
+            if !records.isEmpty || left <= .zero { return records }
+            wait(Swift.min(left, .milliseconds(200)))
+        }
+    }
+
+    /// Reads everything that the topic holds now.
+    public func readToEnd(within time: Duration) throws(KafkaError) -> [Record] {
+        let deadline = ContinuousClock.now + time
+        var records: [Record] = []
+        var next: [TopicPartition: Int64] = [:]
+        while ContinuousClock.now < deadline {
+            for record in try self.next(within: .milliseconds(200)) {
+                records.append(record)
+                next[record.partition] = record.offset + 1
+            }
+            // The high watermark is known once a partition was fetched; an empty one is at 0.
+            let isAtEnd = partitions.allSatisfy { partition in
+                consumer.watermarks(of: partition).map { $0.high == 0 || (next[partition] ?? 0) >= $0.high } ?? false
+            }
+            if isAtEnd { break }
+        }
+        return records
+    }
+
+    public func close() {
+        consumer.close()
+    }
+
+    private func wait(_ time: Duration) {
+        var descriptor = pollfd(fd: consumer.wakeupDescriptor, events: Int16(POLLIN), revents: 0)
+        _ = poll(&descriptor, 1, Int32(time / .milliseconds(1)))
+    }
+
+    private func copy(_ record: borrowing RecordView) -> Record {
+        Record(
+            partition: consumer.partition(at: record.partition), offset: record.offset, timestamp: record.timestamp,
+            key: record.key.map { Array($0) }, value: record.value.map { Array($0) },
+            headers: record.headers.map { header in
+                (String(decoding: header.name, as: UTF8.self), header.value.map { Array($0) })
+            })
+    }
+}

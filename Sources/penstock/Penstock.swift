@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+import PenstockService
+
+@main
+struct Penstock: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "penstock",
+        abstract: "Carries change events from Kafka topics into REST APIs: in order, once, with nothing lost.",
+        discussion: """
+            Exit codes: 0 done, 1 found problems, 2 used wrongly, 3 could not reach something.
+            Try `penstock demo` first.
+            """,
+        subcommands: [
+            DemoCommand.self, RunCommand.self, Check.self, Map.self, Validate.self, Produce.self, Tail.self, Lag.self,
+            Config.self, Broker.self, Simulate.self,
+        ])
+
+    /// ArgumentParser's own exit codes are mapped to ours: whatever it refuses was used wrongly.
+    static func main() {
+        // A reader that goes away, such as `head`, ends us by an error and not by a signal in the middle of a drain.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as CommandFailure {
+            FileHandle.standardError.write(Data("error: \(failure.message)\n".utf8))
+            Foundation.exit(failure.status.rawValue)
+        } catch let code as ExitCode {
+            Foundation.exit(code.rawValue)
+        } catch {
+            let text = fullMessage(for: error)
+            let isHelp = exitCode(for: error).isSuccess
+            let stream: FileHandle = isHelp ? .standardOutput : .standardError
+            stream.write(Data((text + "\n").utf8))
+            Foundation.exit(isHelp ? ExitStatus.done.rawValue : ExitStatus.usedWrongly.rawValue)
+        }
+    }
+}
+
+extension ExitStatus {
+    /// Ends the command with this status.
+    func finish() throws {
+        if self != .done { throw ExitCode(rawValue) }
+    }
+}

@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""Breaks the delivery core on purpose, one way at a time, and tells what the simulation says.
+
+    Tests/Mutations/run.py [--seeds N] [NAME ...]
+
+Works in a temporary copy; the exit code is 1 if a break is not caught. Names are those of the table in
+docs/simulation.md; without names all are tried.
+"""
+import ast
+import collections
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+MANIFEST = """// swift-tools-version: 6.1
+import PackageDescription
+let package = Package(
+    name: "mutations",
+    platforms: [.macOS(.v15)],
+    targets: [
+        .target(name: "Delivery"),
+        .testTarget(name: "SimulationTests", dependencies: ["Delivery"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+"""
+
+# name, file under Sources/Delivery, text, what it becomes
+MUTATIONS = [
+    ("commit passes an unsettled event", "Offsets/OffsetTracker.swift",
+     "unsettled.isEmpty ? nextOffset : pool[unsettled.first].offset",
+     "unsettled.isEmpty ? nextOffset : pool[unsettled.first].offset + 1"),
+    ("commit follows what was fetched", "Core/Core+Commits.swift",
+     "actions.append(.commit(partitionID(partition), offset: offset, metadata: text))",
+     "actions.append(.commit(partitionID(partition), offset: partitions[partition].tracker.nextOffset ?? offset,\n"
+     "                       metadata: text))"),
+    ("order per key dropped", "Core/Core+Fetching.swift",
+     "let mixedKey = key ^ SplitMix64.mix(UInt64(id.index) &+ 1)",
+     "let mixedKey = key ^ SplitMix64.mix(UInt64(offset) << 8 | UInt64(id.index) &+ 1)"),
+    ("next of the key starts when its predecessor backs off", "Core/Core+Running.swift",
+     "        setTimer(slot, notBefore: notBefore, now: now)\n        setState(slot, .backingOff, now: now)",
+     "        setTimer(slot, notBefore: notBefore, now: now)\n        setState(slot, .backingOff, now: now)\n"
+     "        let next = keys.remove(slot, key: events[slot].key)\n"
+     "        if next != .none { becomeReady(next, now: now) }\n"
+     "        _ = keys.append(slot, key: events[slot].key &+ UInt64(slot) &+ 1 << 40)\n"
+     "        events[slot].key = events[slot].key &+ UInt64(slot) &+ 1 << 40"),
+    ("event fault treated as target fault", "Systems/FaultClassification.swift",
+     ": .eventFault(status: short)", ": .targetFault"),
+    ("target fault treated as event fault", "Systems/FaultClassification.swift",
+     "case 408, 425, 429, 502, 503, 504: self = .targetFault",
+     "case 408, 425, 429, 502, 503, 504: self = .eventFault(status: short)"),
+    ("no answer treated as success", "Systems/FaultClassification.swift",
+     "            self = .targetFault\n            return",
+     "            self = outcome == .sentNoAnswer ? .success : .targetFault\n            return"),
+    ("refusals treated as event faults", "Systems/FaultClassification.swift",
+     "case 401, 403: self = .refused(status: short)", "case 401, 403: self = .eventFault(status: short)"),
+    ("redirects without an alarm", "Systems/FaultClassification.swift",
+     "case 300..<400: self = .redirected(status: short)", "case 300..<400: self = .targetFault"),
+    ("doubtful answers without a ceiling", "Core/Core+Running.swift",
+     "if Int(events[slot].doubtfulAnswers) >= ceiling", "if Int(events[slot].doubtfulAnswers) > ceiling * 100"),
+    ("ceiling off by one", "Core/Core+Running.swift",
+     "if Int(events[slot].doubtfulAnswers) >= ceiling", "if Int(events[slot].doubtfulAnswers) > ceiling"),
+    ("generation not checked", "Events/EventTable.swift",
+     "events[Int(id.slot)].generation == id.generation else", "true else"),
+    ("result of a lost assignment settles its event", "Core/Core+Drains.swift",
+     "        case .calling: setState(slot, .abandonedCall, now: now)\n", "        case .calling: break\n"),
+    ("lost events in flight released at once", "Core/Core+Drains.swift",
+     "        case .calling: setState(slot, .abandonedCall, now: now)\n",
+     "        case .calling:\n            systems[Int(events[slot].system)].concurrency.giveBack()\n"
+     "            _ = keys.remove(slot, key: events[slot].key)\n"
+     "            letGo(slot, now: now, into: &actions)\n"),
+    ("slot of the system not given back by late results", "Core/Core+Running.swift",
+     "        systems[system].concurrency.giveBack()\n",
+     "        if events[slot].state != .abandonedCall { systems[system].concurrency.giveBack() }\n"),
+    ("metadata ignored", "Core/Core+Assignment.swift",
+     "settledAhead: ranges)", "settledAhead: [])"),
+    ("metadata with a wrong base", "Core/Core+Assignment.swift",
+     "settledAhead: ranges)", "settledAhead: ranges.map { $0.lowerBound + 1..<$0.upperBound + 1 })"),
+    ("metadata not bound to its offset", "Offsets/CommitMetadata.swift",
+     "crc.add(UInt8(truncatingIfNeeded: offset >> Int64(shift)))", "crc.add(UInt8(truncatingIfNeeded: shift))"),
+    ("what an earlier assignment settled is forgotten by the next commit", "Offsets/OffsetTracker.swift",
+     "for run in inherited[inheritedIndex...] where run.upperBound > nextOffset {",
+     "for run in inherited[inheritedIndex...] where run.upperBound < 0 {"),
+    ("metadata not throttled", "Offsets/MetadataBudget.swift",
+     "if (span + 7) / 8 <= Int64(bodyLimit) { return true }", "if span >= 0 { return true }"),
+    ("throttled for good", "Core/Core+Starting.swift",
+     "return holder != .none && events[holder].state == .ready ? holder : nil", "return nil"),
+    ("park counted before the acknowledgement", "Core/Core+Running.swift",
+     "        setState(slot, .parking, now: now)\n        actions.append(.park(events.id(slot), events[slot].parkReason))",
+     "        actions.append(.park(events.id(slot), events[slot].parkReason))\n"
+     "        settle(slot, .parked, now: now, into: &actions)"),
+    ("failed dead letter counted as parked", "Core/Core+Running.swift",
+     "        } else if succeeded {\n            settle(slot, .parked", "        } else if true {\n            settle(slot, .parked"),
+    ("failed dead letter not tried again", "Core/Core+Running.swift",
+     "        case .parkBackingOff: writeDeadLetter(slot, now: now, into: &actions)\n",
+     "        case .parkBackingOff: break\n"),
+    ("back-off holds the slot of the system", "Core/Core+Running.swift",
+     "        systems[system].concurrency.giveBack()\n",
+     "        if verdict.isHealthy { systems[system].concurrency.giveBack() }\n"),
+    ("no drain on revocation", "Core/Core+Assignment.swift",
+     "case .active where !lost: beginDrain(partition, until: deadline, now: now, into: &actions)",
+     "case .active where !lost: forget(partition, now: now, into: &actions)"),
+    ("drain without a deadline", "Core/Core+Drains.swift",
+     "partitions[partition].drainDeadline <= now {", "partitions[partition].drainDeadline > .distantFuture {"),
+    ("drain starts what waits", "Core/Core+Drains.swift",
+     "        return event.isInFlight\n", "        return event.isInFlight || event.state == .queued\n"),
+    ("no commit before the acknowledgement", "Core/Core+Drains.swift",
+     "        if partitions[partition].commit.isReady(now) {\n            commit(partition, now: now, into: &actions)\n        } else if partitions[partition].commit.isIdle {",
+     "        if true {"),
+    ("acknowledgement does not wait for the commit's answer", "Core/Core+Drains.swift",
+     "        } else if partitions[partition].commit.isIdle {",
+     "        }\n        if partitions[partition].commit.pendingOffset != nil || partitions[partition].commit.isIdle {"),
+    ("shutdown takes new events", "Core/Core+Drains.swift",
+     "        partitions[partition].phase = .draining\n",
+     "        partitions[partition].phase = isShuttingDown ? .active : .draining\n"),
+    ("several commits in flight", "Offsets/CommitSchedule.swift",
+     "isDirty && pendingOffset == nil && retryAt <= now", "isDirty && retryAt <= now"),
+    ("failed commit not repeated", "Offsets/CommitSchedule.swift",
+     "            isDirty = true\n            self.retryAt = retryAt\n", "            self.retryAt = retryAt\n"),
+    ("lost commit waited for", "Offsets/CommitSchedule.swift",
+     "guard pendingOffset != nil, pendingSince", "guard pendingOffset == .min, pendingSince"),
+    ("buffer bound not enforced", "Events/BufferBounds.swift",
+     "guard events >= limits.events || bytes >= limits.bytes else { return false }",
+     "guard events < 0 else { return false }"),
+    ("bound of bytes not enforced", "Events/BufferBounds.swift",
+     "guard events >= limits.events || bytes >= limits.bytes else { return false }",
+     "guard events >= limits.events else { return false }"),
+    ("never resumed", "Events/BufferBounds.swift",
+     "guard events <= limits.eventsLow, bytes <= limits.bytesLow else { return false }",
+     "guard events < 0 else { return false }"),
+    ("pause not repeated for a new assignment", "Core/Core+Assignment.swift",
+     "            actions.append(.pause(id))\n        } else if isPaused {", "        } else if isPaused {"),
+    ("Retry-After ignored", "Core/Core+Running.swift",
+     "granted = systems[system].postpone(by: retryAfter.wholeNanoseconds, now: now)",
+     "granted = retryAfter.wholeNanoseconds"),
+    ("circuit never opens", "Systems/CircuitBreaker.swift",
+     "guard isRefusal || faults >= threshold else { return false }", "guard threshold < 0 else { return false }"),
+    ("refusal does not open the circuit", "Systems/CircuitBreaker.swift",
+     "guard isRefusal || faults >= threshold else { return false }",
+     "guard faults >= threshold else { return false }"),
+    ("half-open circuit lets everything through", "Systems/CircuitBreaker.swift",
+     "case .halfOpen: trialInFlight ? 0 : 1", "case .halfOpen: .max"),
+    ("circuit never tried", "Systems/CircuitBreaker.swift",
+     "guard state == .open, let until = openUntil, until <= now else { return false }",
+     "guard state == .open, let until = openUntil, until < .zero else { return false }"),
+    ("concurrency not limited", "Systems/SystemState.swift",
+     "notBefore == nil ? min(concurrency.free, circuit.allowance) : 0",
+     "notBefore == nil ? min(concurrency.free + 1, circuit.allowance) : 0"),
+    ("alarm not cleared", "Core/Core+Running.swift",
+     "case .success: alarm = nil\n", "case .success: return\n"),
+    ("step behind a success left out", "Core/Core+Running.swift",
+     "prepare(slot, step: events[slot].step + 1, now: now, into: &actions)",
+     "settle(slot, .applied, now: now, into: &actions)"),
+    ("first step repeated after a success", "Core/Core+Running.swift",
+     "prepare(slot, step: events[slot].step + 1, now: now, into: &actions)",
+     "prepare(slot, step: events[slot].attempts > 0 ? events[slot].step : events[slot].step + 1, now: now,\n"
+     "                    into: &actions)"),
+    ("timer of a withdrawn event kept", "Core/Core+Drains.swift",
+     "        case .backingOff, .parkBackingOff: timers.cancel(slot)\n", ""),
+    ("withdrawn events counted as settled", "Core/Core+Drains.swift",
+     "        if event.isTracked {\n            setState(slot, .withdrawn, now: now)\n",
+     "        if event.isTracked {\n            setState(slot, .withdrawn, now: now)\n"
+     "            _ = partitions[Int(event.partition)].tracker.settle(slot, in: &offsets)\n"
+     "            events.free(slot)\n"),
+    ("key of an abandoned call not held", "Core/Core+Drains.swift",
+     "            } else {\n                core.events[slot].isTracked = false\n",
+     "            } else {\n                core.events[slot].isTracked = false\n"
+     "                if core.events[slot].state == .calling {\n"
+     "                    let key = core.events[slot].key\n"
+     "                    _ = core.keys.remove(slot, key: key)\n"
+     "                    core.events[slot].key = key &+ UInt64(slot) &+ 1 << 40\n"
+     "                    _ = core.keys.append(slot, key: core.events[slot].key)\n"
+     "                }\n"),
+]
+
+
+def prepare(directory):
+    (directory / "Package.swift").write_text(MANIFEST)
+    shutil.copytree(ROOT / "Sources/Delivery", directory / "Sources/Delivery", dirs_exist_ok=True)
+    shutil.copytree(ROOT / "Tests/SimulationTests", directory / "Tests/SimulationTests", dirs_exist_ok=True)
+
+
+def run(directory, seeds):
+    """Returns the number of failing seeds by what was violated; None where it does not compile."""
+    build = subprocess.run(["swift", "build", "--build-tests", "-j", "2"], cwd=directory, capture_output=True, text=True)
+    if build.returncode:
+        print("\n".join(line for line in build.stdout.splitlines() if "error:" in line))
+        return None
+    environment = dict(os.environ, SEEDS=str(seeds), TALLY="1")
+    test = subprocess.run(
+        ["swift", "test", "--skip-build"], cwd=directory, capture_output=True, text=True, env=environment, timeout=900)
+    tally = collections.Counter()
+    for line in re.findall(r"tally (\[.*\])", test.stdout + test.stderr):
+        tally.update(ast.literal_eval("{" + line[1:-1] + "}"))
+    if test.returncode and not tally:
+        tally["trap in the core"] = 1
+    return tally
+
+
+def main():
+    arguments = sys.argv[1:]
+    seeds = 400
+    if arguments[:1] == ["--seeds"]:
+        seeds = int(arguments[1])
+        arguments = arguments[2:]
+    uncaught = 0
+    with tempfile.TemporaryDirectory() as name:
+        directory = pathlib.Path(name)
+        prepare(directory)
+        for mutation, file, text, becomes in MUTATIONS:
+            if arguments and mutation not in arguments:
+                continue
+            path = directory / "Sources/Delivery" / file
+            original = path.read_text()
+            if original.count(text) != 1:
+                print(f"{mutation}: the text to break is there {original.count(text)} times")
+                uncaught += 1
+                continue
+            path.write_text(original.replace(text, becomes))
+            tally = run(directory, seeds)
+            path.write_text(original)
+            promises = {what: count for what, count in (tally or {}).items() if ": " not in what}
+            total = sum(promises.values())
+            caught = ", ".join(f"{what} {count}" for what, count in sorted(promises.items(), key=lambda item: -item[1]))
+            print(f"| {mutation} | {total} of {seeds} | {caught or 'NOT CAUGHT'} |", flush=True)
+            if "-v" in os.environ.get("MUTATION_FLAGS", ""):
+                for what, count in tally.most_common(8):
+                    print("     ", count, what)
+            if not total:
+                uncaught += 1
+    sys.exit(1 if uncaught else 0)
+
+
+main()

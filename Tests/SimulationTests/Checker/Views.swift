@@ -1,0 +1,100 @@
+/// What the checker knows of one worker process.
+struct WorkerView {
+    var isAlive = true
+    var isShuttingDown = false
+    var shutdownAt: Time = 0
+    var lastPoll: Time?
+    /// Number of the assignment of each partition held.
+    var held: [Int: Int] = [:]
+    var paused: Set<Int> = []
+    /// Accepted and not released, by raw name.
+    var live: [UInt64: LiveEvent] = [:]
+    var slotsInUse: Set<UInt32> = []
+    /// Calls and parks unanswered, by key.
+    var busyKeys: [Int: Int] = [:]
+    var systems: [SystemView]
+    var revocations: [Int: Revocation] = [:]
+    var bufferedBytes = 0
+    var mustWarn: Int?
+
+    struct Revocation {
+        var partitions: [Int]
+        var lost: Bool
+        var at: Time
+    }
+
+    init(_ plan: Plan, started: Time) {
+        systems = plan.systems.map { _ in SystemView() }
+        lastPoll = started
+    }
+}
+
+struct SystemView {
+    var inFlight = 0
+    var postponedUntil: Time = 0
+    var state = CircuitView.closed
+    var openUntil: Time = 0
+    var trials = 0
+    var faultsInRow = 0
+    var lastFaulty: UInt64?
+    var mustOpen = false
+    var hasAlarm = false
+    /// What the last answer asks of the alarm; `nil`: nothing yet.
+    var shouldAlarm: Bool?
+}
+
+/// An accepted event in the hands of a worker.
+struct LiveEvent {
+    var record: Int
+    var assignment: Int
+    var isStarted = false
+    /// The step last prepared.
+    var answer: PreparedAnswer?
+    /// Result of the last call of the step at hand.
+    var lastResult: CallResult?
+    var succeeded: Set<Int> = []
+    var doubtfulAnswers = 0
+    var isCalling = false
+    var isParking = false
+    var isParkAcknowledged = false
+    var parkTries = 0
+    /// When the last call or park ended.
+    var idleSince: Time
+    /// Failures in a row of the step at hand.
+    var failures = 0
+    var preparedBytes = 0
+}
+
+/// One worker's time with one partition.
+struct AssignmentView {
+    var worker: Int
+    var partition: Int
+    /// Records that the metadata of the position it began with says are settled.
+    var known: Set<Int>
+    var settled: [Int] = []
+    var settledSet: Set<Int> = []
+    /// Accepted, by key, in order, settled ones included.
+    var accepted: [Int: [Int]] = [:]
+    /// How many of each key's accepted are settled.
+    var settledOfKey: [Int: Int] = [:]
+    var startOffset: Int64
+    /// Position in the partition's records up to which commits have been checked.
+    var checkedUpTo = 0
+    var lastOffset: Int64 = .min
+    var pendingCommit: Int?
+    var isDraining = false
+    var drainAt: Time = 0
+    var isOver = false
+    /// Number of settled events that the last commit asked for covers.
+    var covered = 0
+    var hasCommitTrouble = false
+}
+
+struct CommitView {
+    var assignment: Int
+    var offset: Int64
+    /// How many of the assignment's settled events came before it.
+    var settledCount: Int
+    var at: Time
+    var isAnswered = false
+}

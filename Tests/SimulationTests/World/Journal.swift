@@ -1,0 +1,75 @@
+/// Virtual time, in microseconds since the start of the simulation.
+typealias Time = Int
+
+/// What the simulated network told a worker about a call.
+enum CallResult: Equatable {
+    case notSent
+    case noAnswer
+    case status(Int, retryAfter: Time?)
+}
+
+/// How the simulated shell answered a request to prepare.
+enum PreparedAnswer: Equatable {
+    case call(system: Int, step: Int)
+    case done
+    case fault
+    case skip
+}
+
+enum Settled: Equatable {
+    case applied, skipped, parked
+}
+
+enum CircuitView: Equatable {
+    case closed, open, halfOpen
+}
+
+/// What happened, in the order in which it did. The checker sees this and the plan, and nothing else.
+///
+/// `worker` is a process (a restart is a new one), `record` an index into the plan's records, `event` the raw name that
+/// the core gave to a buffered event, `call` and `commit` are running numbers.
+enum Happening {
+    case produced(record: Int)
+    case started(worker: Int)
+    case crashed(worker: Int)
+    case stalled(worker: Int)
+    case polled(worker: Int)
+    case turnEnded(worker: Int, nextDeadline: Time?)
+    case shutdownAsked(worker: Int)
+    case drained(worker: Int)
+
+    /// `mustWarn`: the metadata is there and cannot be good.
+    case assigned(worker: Int, partition: Int, commit: Int?, tampered: Bool, mustWarn: Bool)
+    case metadataIgnored(worker: Int, partition: Int)
+    case revokeAsked(worker: Int, request: Int, partitions: [Int], lost: Bool)
+    case revokeAcknowledged(worker: Int, request: Int)
+
+    case fetched(worker: Int, record: Int, event: UInt64?)
+    case prepareAsked(worker: Int, event: UInt64, step: Int)
+    case prepared(worker: Int, event: UInt64, answer: PreparedAnswer)
+    case callStarted(worker: Int, event: UInt64, call: Int)
+    case callEnded(worker: Int, event: UInt64, call: Int, result: CallResult)
+    case effect(system: Int, record: Int, step: Int, isFirst: Bool)
+    case parkAsked(worker: Int, event: UInt64, status: Int?)
+    case parkEnded(worker: Int, event: UInt64, succeeded: Bool)
+    case deadLetter(record: Int)
+    case released(worker: Int, event: UInt64, settled: Settled?)
+
+    case commitAsked(worker: Int, partition: Int, offset: Int64, metadataLength: Int, commit: Int)
+    case commitAccepted(commit: Int)
+    case commitEnded(worker: Int, commit: Int, succeeded: Bool)
+
+    case paused(worker: Int, partition: Int)
+    case resumed(worker: Int, partition: Int)
+    case circuit(worker: Int, system: Int, CircuitView)
+    case alarm(worker: Int, system: Int, isRaised: Bool)
+    /// The simulation ended: who lives, and what the broker holds as committed.
+    case ended(alive: [Int], committed: [Int64?])
+    /// A rule of the interface itself was broken, as seen by the shell.
+    case misuse(String)
+}
+
+struct Entry {
+    var time: Time
+    var what: Happening
+}

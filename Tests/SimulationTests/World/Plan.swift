@@ -1,0 +1,237 @@
+/// What a record of the topic asks for, and how systems answer it when they are well.
+enum RecordKind: Equatable {
+    case normal
+    /// Settled by rule without a call.
+    case skip
+    /// A fault that is found when step `step` is prepared.
+    case mappingFault(step: Int)
+    /// The system answers step `step` with this status, always.
+    case rejected(step: Int, status: Int)
+    /// The system answers step `step` with the doubtful status this many times, then well.
+    case doubtful(step: Int, times: Int)
+    /// The system fails with 500 at step `step` of this one event until everything is healed.
+    case stubborn(step: Int)
+}
+
+struct PlannedRecord {
+    var partition: Int
+    var offset: Int64
+    var key: Int
+    var time: Time
+    var kind: RecordKind
+    /// Which steps' conditions hold.
+    var steps: [Bool]
+    var byteCount: Int
+}
+
+enum OutageMode: Equatable {
+    case status(Int, retryAfter: Time?)
+    case hang(applies: Bool)
+    case applyThenDrop
+    case answerLate
+    case refuseConnection
+    case slow
+}
+
+enum Fault: Equatable {
+    case crash(worker: Int, at: Time, afterActions: Int)
+    case stop(worker: Int, at: Time)
+    case start(at: Time)
+    case stall(worker: Int, at: Time, duration: Time)
+    /// The group goes on without the worker, which lives and hears of it later.
+    case expel(worker: Int, at: Time)
+    case outage(system: Int, from: Time, to: Time, OutageMode)
+    case deadLetterOutage(from: Time, to: Time)
+    case commitTrouble(from: Time, to: Time, CommitTrouble)
+    case tamper(partition: Int, at: Time, Tampering)
+}
+
+enum CommitTrouble: Equatable {
+    /// Refused by the broker.
+    case refused
+    /// Never arrives.
+    case lost
+    /// Takes effect, but the answer is a failure.
+    case failedAnswer
+    /// Takes effect, but no answer comes.
+    case noAnswer
+}
+
+/// What is done to the metadata that the broker keeps.
+enum Tampering: Equatable {
+    case foreign, otherVersion, damaged, emptied, otherOffset
+}
+
+struct PlannedSystem {
+    var concurrency: Int
+    var isIdempotent: Bool
+    var failureThreshold: Int
+    var openTime: Time
+}
+
+/// Everything about one simulation that is decided before it runs, drawn from the seed.
+struct Plan {
+    var seed: UInt64
+    var partitionCount: Int
+    var isCooperative: Bool
+    var workerCount: Int
+    var systems: [PlannedSystem]
+    /// The system that each step calls.
+    var steps: [Int]
+    var bufferEvents: Int
+    var bufferBytes: Int
+    var batch: Int
+    /// Time between two batches.
+    var fetchPause: Time
+    var metadataLimit: Int
+    var backgroundFaultPercent: Int
+    /// Answers that come a second time, after the worker has taken the first.
+    var repeatedAnswerPercent: Int
+    /// When a worker stops waiting for a system. Longer than a drain, for some.
+    var callTimeout: Time
+    var records: [PlannedRecord]
+    var faults: [Fault]
+    /// From here on nothing fails any more.
+    var healed: Time
+
+    static let doubtfulStatus = 409
+    static let doubtfulCeiling = 3
+    static let backOffInitial: Time = 5_000
+    static let backOffMaximum: Time = 300_000
+    static let commitInterval: Time = 40_000
+    static let commitTimeout: Time = 120_000
+    static let commitRetry: Time = 20_000
+    static let drainTimeout: Time = 300_000
+    static let sessionTimeout: Time = 900_000
+    static let retryAfterCeiling: Time = 400_000
+    static let maximumOpenTime: Time = 500_000
+    static let maximumPollInterval: Time = 250_000
+
+    init(seed: UInt64) {
+        var dice = Dice(seed: seed)
+        self.seed = seed
+        partitionCount = dice.roll(1...4)
+        isCooperative = dice.chance(50)
+        workerCount = dice.roll(1...3)
+        let systemCount = dice.roll(1...3)
+        systems = (0..<systemCount).map { _ in
+            PlannedSystem(
+                concurrency: dice.pick([1, 2, 4, 8]), isIdempotent: dice.chance(70),
+                failureThreshold: dice.roll(2...6), openTime: dice.roll(20...80) * 1_000)
+        }
+        steps = (0..<dice.roll(1...3)).map { _ in dice.roll(0...systemCount - 1) }
+        bufferEvents = dice.pick([4, 10, 30, 200])
+        bufferBytes = dice.pick([400, 2_000, 100_000])
+        batch = dice.roll(1...12)
+        fetchPause = dice.pick([300, 300, 10_000])
+        // Room for a handful of runs, for some, and for everything.
+        metadataLimit = dice.pick([24, 30, 48, 4096, 4096])
+        backgroundFaultPercent = dice.pick([0, 0, 2, 10])
+        repeatedAnswerPercent = dice.pick([0, 0, 5, 30])
+        callTimeout = dice.pick([200_000, 200_000, 600_000])
+        healed = dice.roll(1...4) * 1_000_000
+        records = []
+        faults = []
+        records = Plan.drawRecords(&dice, self)
+        faults = dice.chance(25) ? Plan.drawUnrest(&dice, self) : Plan.drawFaults(&dice, self)
+    }
+
+    private static func drawRecords(_ dice: inout Dice, _ plan: Plan) -> [PlannedRecord] {
+        let count = dice.roll(5...70)
+        let keys = dice.pick([1, 3, 10, 40])
+        let plain = dice.chance(40)
+        let gapPercent = dice.pick([0, 0, 20, 80])
+        var next = (0..<plan.partitionCount).map { _ in Int64(dice.roll(0...1_000)) }
+        var time = 0
+        return (0..<count).map { _ in
+            let key = dice.roll(0...keys - 1)
+            let partition = key % plan.partitionCount
+            if dice.chance(gapPercent) { next[partition] += Int64(dice.pick([1, 2, 5, 300, 1_000_000])) }
+            let offset = next[partition]
+            next[partition] += 1
+            if dice.chance(50) { time += dice.roll(0...plan.healed / max(1, count)) }
+            return PlannedRecord(
+                partition: partition, offset: offset, key: key, time: time,
+                kind: plain ? .normal : drawKind(&dice, plan), steps: plan.steps.map { _ in dice.chance(80) },
+                byteCount: dice.roll(10...200))
+        }
+    }
+
+    private static func drawKind(_ dice: inout Dice, _ plan: Plan) -> RecordKind {
+        let step = dice.roll(0...plan.steps.count - 1)
+        switch dice.roll(0...19) {
+        case 0: return .skip
+        case 1: return .mappingFault(step: step)
+        case 2, 3: return .rejected(step: step, status: dice.pick([400, 404, 409, 410, 413, 422, 418]))
+        case 4, 5: return .doubtful(step: step, times: dice.roll(1...5))
+        case 6: return .stubborn(step: step)
+        default: return .normal
+        }
+    }
+
+    private static func drawFaults(_ dice: inout Dice, _ plan: Plan) -> [Fault] {
+        (0..<dice.roll(0...8)).map { _ in
+            let time = dice.roll(0...plan.healed)
+            let end = min(plan.healed, time + dice.roll(10...1_500) * 1_000)
+            let worker = dice.roll(0...3)
+            switch dice.roll(0...13) {
+            case 0, 1: return .crash(worker: worker, at: time, afterActions: dice.roll(0...12))
+            case 2: return .stop(worker: worker, at: time)
+            case 3, 4: return .start(at: time)
+            case 5: return .stall(worker: worker, at: time, duration: dice.roll(50...1_500) * 1_000)
+            case 12, 13: return .expel(worker: worker, at: time)
+            case 6, 7, 8:
+                return .outage(
+                    system: dice.roll(0...plan.systems.count - 1), from: time, to: end, drawMode(&dice))
+            case 9: return .deadLetterOutage(from: time, to: end)
+            case 10:
+                return .commitTrouble(
+                    from: time, to: end, dice.pick([.refused, .lost, .failedAnswer, .noAnswer]))
+            default:
+                return .tamper(
+                    partition: dice.roll(0...plan.partitionCount - 1), at: time,
+                    dice.pick([.foreign, .otherVersion, .damaged, .emptied, .otherOffset]))
+            }
+        }
+    }
+
+    /// Many restarts and rebalances in a row, with one system slow all the while, and metadata tampered with between.
+    private static func drawUnrest(_ dice: inout Dice, _ plan: Plan) -> [Fault] {
+        var faults: [Fault] = []
+        var time = dice.roll(50...500) * 1_000
+        let system = dice.roll(0...plan.systems.count - 1)
+        for _ in 0..<dice.roll(3...10) where time < plan.healed {
+            let worker = dice.roll(0...3)
+            switch dice.roll(0...9) {
+            case 0...4: faults.append(.crash(worker: worker, at: time, afterActions: dice.roll(0...12)))
+            case 5, 6: faults.append(.stop(worker: worker, at: time))
+            default: faults.append(.expel(worker: worker, at: time))
+            }
+            faults.append(.start(at: time + dice.roll(1...60) * 1_000))
+            if dice.chance(40) {
+                faults.append(
+                    .tamper(
+                        partition: dice.roll(0...plan.partitionCount - 1), at: time,
+                        dice.pick([.foreign, .otherVersion, .damaged, .emptied, .otherOffset])))
+            }
+            time += dice.roll(80...700) * 1_000
+        }
+        let mode: OutageMode = dice.chance(50) ? .slow : .hang(applies: true)
+        faults.append(.outage(system: system, from: dice.roll(0...300_000), to: min(time, plan.healed), mode))
+        return faults
+    }
+
+    private static func drawMode(_ dice: inout Dice) -> OutageMode {
+        switch dice.roll(0...9) {
+        case 0: return .hang(applies: dice.chance(50))
+        case 1: return .applyThenDrop
+        case 2: return .answerLate
+        case 3: return .refuseConnection
+        case 4: return .slow
+        case 5: return .status(dice.pick([401, 403]), retryAfter: nil)
+        case 6: return .status(dice.pick([302, 308]), retryAfter: nil)
+        case 7: return .status(dice.pick([429, 503]), retryAfter: dice.roll(1...600) * 1_000)
+        default: return .status(dice.pick([408, 425, 429, 500, 502, 503, 504, 599, 100]), retryAfter: nil)
+        }
+    }
+}
