@@ -47,7 +47,8 @@ public final class MockCluster: Sendable {
     /// - Throws: `isTopicAlreadyExists` when there is one of this name.
     public func createTopic(_ name: String, partitions: Int, replication: Int = 1) throws(KafkaError) {
         try check(
-            rd_kafka_mock_topic_create(pointers.cluster, name, Int32(clamping: partitions), Int32(clamping: replication)),
+            rd_kafka_mock_topic_create(
+                pointers.cluster, name, Int32(clamping: partitions), Int32(clamping: replication)),
             "creating the topic \(name) failed"
         )
     }

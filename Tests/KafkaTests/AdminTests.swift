@@ -18,7 +18,9 @@ import Testing
         #expect(try admin.topicExists(topic, within: .seconds(10)))
 
         let missing = BrokerAccess.uniqueName("missing")
-        let error = #expect(throws: KafkaError.self) { try admin.describeTopics([topic, missing], within: .seconds(10)) }
+        let error = #expect(throws: KafkaError.self) {
+            try admin.describeTopics([topic, missing], within: .seconds(10))
+        }
         #expect(error?.isUnknownTopic == true && error?.isUnreachable == false)
         #expect(error?.message.contains(missing) == true)
         // Asking did not create it.
@@ -77,7 +79,8 @@ import Testing
         let again = try admin.createTopics([new], within: .seconds(15))
         #expect(again.first?.error?.isTopicAlreadyExists == true)
         let wrong = try admin.createTopics(
-            [NewTopic(BrokerAccess.uniqueName("w"), partitions: 1, configuration: ["no.such": "x"])], within: .seconds(15)
+            [NewTopic(BrokerAccess.uniqueName("w"), partitions: 1, configuration: ["no.such": "x"])],
+            within: .seconds(15)
         )
         #expect(wrong.first?.error?.isRetriable == false)
         #expect(try admin.deleteTopics([name], within: .seconds(15)).first?.error == nil)

@@ -13,7 +13,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("bootstrap.server", "bootstrap.servers"), ("sasl.pasword", "sasl.password"), ("compresion.type", "compression.type"),
+        ("bootstrap.server", "bootstrap.servers"), ("sasl.pasword", "sasl.password"),
+        ("compresion.type", "compression.type"),
     ])
     func aMisspeltPropertyIsNamedWithTheLikelyOne(name: String, meant: String) {
         #expect(throws: ClientPropertyError(name: name, kind: .unknown(suggestion: meant))) {
@@ -32,7 +33,9 @@ import Testing
         #expect(reason.contains("fetch.wait.max.ms"))
     }
 
-    @Test(arguments: ["enable.auto.commit", "enable.auto.offset.store", "group.id", "acks", "partition.assignment.strategy"])
+    @Test(arguments: [
+        "enable.auto.commit", "enable.auto.offset.store", "group.id", "acks", "partition.assignment.strategy",
+    ])
     func whatTheDeliveryPromisesRestOnCannotBeSet(name: String) {
         let error = #expect(throws: ClientPropertyError.self) { try ClientProperties([name: "true"]) }
         guard case .owned = error?.kind else { return #expect(Bool(false), "\(error as Any)") }
@@ -70,7 +73,9 @@ import Testing
     }
 
     @Test func aPropertyThatOnlyTheWholeShowsWrongFailsWhenTheClientIsMade() throws {
-        let properties = try ClientProperties(["bootstrap.servers": "a:1", "ssl.ca.location": "/nowhere/ca.pem", "security.protocol": "ssl"])
+        let properties = try ClientProperties([
+            "bootstrap.servers": "a:1", "ssl.ca.location": "/nowhere/ca.pem", "security.protocol": "ssl",
+        ])
         let error = #expect(throws: KafkaError.self) {
             try Consumer(properties: properties, group: "g", logger: LogRecorder().logger)
         }

@@ -32,7 +32,8 @@ import Testing
         try consumer.subscribe(["t"])
         let error = try #require(reportedError(of: consumer, within: .seconds(10)) { $0.isUnreachable })
         #expect(error.isRetriable && !error.isFatal && error.message.contains("127.0.0.1:1"))
-        #expect(log.all.contains { $0.message == "librdkafka" && $0.metadata["facility"] == "FAIL" && $0.level <= .error })
+        #expect(
+            log.all.contains { $0.message == "librdkafka" && $0.metadata["facility"] == "FAIL" && $0.level <= .error })
         consumer.close(within: .seconds(1))
     }
 
@@ -46,7 +47,8 @@ import Testing
         #expect(error?.message.contains("refused") == true)
         #expect(throws: KafkaError.self) { try admin.createTopics([NewTopic("t")], within: .seconds(1)) }
         #expect(throws: KafkaError.self) {
-            try admin.groupOffsets(group: "g", partitions: [TopicPartition(topic: "t", partition: 0)], within: .seconds(1))
+            try admin.groupOffsets(
+                group: "g", partitions: [TopicPartition(topic: "t", partition: 0)], within: .seconds(1))
         }
         #expect(ContinuousClock.now - began < .seconds(8))
     }
@@ -89,9 +91,10 @@ import Testing
         mock.fail(.fetch, with: Array(repeating: .topicAuthorizationFailed, count: 20))
         #expect(turning([member]) { member.errors.contains { $0.name == "TOPIC_AUTHORIZATION_FAILED" } })
         let partition = TopicPartition(topic: topic, partition: 0)
-        #expect(member.events.contains { event in
-            if case .partitionError(partition, _) = event { true } else { false }
-        })
+        #expect(
+            member.events.contains { event in
+                if case .partitionError(partition, _) = event { true } else { false }
+            })
         #expect(member.errors.contains { $0.name == "TOPIC_AUTHORIZATION_FAILED" && !$0.isRetriable && !$0.isFatal })
         mock.stopFailing(.fetch)
         #expect(turning([member]) { member.seen.count == 1 })
@@ -122,7 +125,8 @@ import Testing
         let mock = try #require(broker.mock)
         let topic = try broker.createTopic(partitions: 1)
         try produce(broker, topic, ["a"])
-        let member = try Member(broker, group: BrokerAccess.uniqueName("g"), properties: ["reconnect.backoff.max.ms": "500"])
+        let member = try Member(
+            broker, group: BrokerAccess.uniqueName("g"), properties: ["reconnect.backoff.max.ms": "500"])
         try member.consumer.subscribe([topic])
         #expect(turning([member]) { member.seen.count == 1 })
         try mock.takeDown(broker: 1)

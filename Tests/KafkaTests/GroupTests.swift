@@ -158,10 +158,11 @@ import Testing
         let moved = try #require(second.assignment.first)
         let seenOfMoved = first.seen.filter { $0.partition == moved }.count
         first.takesRecords = true
-        #expect(turning([first, second]) {
-            first.seen.filter { $0.partition != moved }.count == 500
-                && second.seen.filter { $0.partition == moved }.count == 500
-        })
+        #expect(
+            turning([first, second]) {
+                first.seen.filter { $0.partition != moved }.count == 500
+                    && second.seen.filter { $0.partition == moved }.count == 500
+            })
         #expect(first.seen.filter { $0.partition == moved }.count == seenOfMoved)
         #expect(first.consumer.close() && second.consumer.close())
     }

@@ -100,7 +100,9 @@ final class Member {
 
     /// Answers what is due.
     func answer() {
-        for partitions in unansweredAssignments { try? consumer.assign(partitions.map { PartitionStart($0, at: start) }) }
+        for partitions in unansweredAssignments {
+            try? consumer.assign(partitions.map { PartitionStart($0, at: start) })
+        }
         unansweredAssignments = []
         for partitions in unansweredRevocations { consumer.acknowledgeRevocation(partitions) }
         unansweredRevocations = []

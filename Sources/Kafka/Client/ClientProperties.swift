@@ -51,7 +51,8 @@ public struct ClientProperties: Sendable, Hashable, CustomStringConvertible {
         case RD_KAFKA_CONF_OK:
             return
         case RD_KAFKA_CONF_UNKNOWN:
-            throw ClientPropertyError(name: name, kind: .unknown(suggestion: PropertyCatalog.shared.suggestion(for: name)))
+            throw ClientPropertyError(
+                name: name, kind: .unknown(suggestion: PropertyCatalog.shared.suggestion(for: name)))
         default:
             throw ClientPropertyError(name: name, kind: .invalidValue(redact(value, of: name, in: reason.text)))
         }

@@ -123,7 +123,9 @@ public final class Consumer {
         if let error = KafkaError.unlessSuccess(
             rd_kafka_subscribe(handle.pointer, list.pointer),
             "subscribing to \(topics.joined(separator: ", ")) failed"
-        ) { throw error }
+        ) {
+            throw error
+        }
         hasSubscribed = true
     }
 
