@@ -75,12 +75,23 @@ public struct Service {
             for flow in project.flows {
                 let topics = try admin.describeTopics([flow.topic], within: .seconds(10))
                 guard try !admin.topicExists(flow.deadLetterTopic, within: .seconds(10)) else { continue }
-                let new = NewTopic(flow.deadLetterTopic, partitions: topics.first?.partitions.count ?? -1)
-                logger.notice("creating the dead-letter topic", metadata: ["topic": "\(flow.deadLetterTopic)"])
-                for outcome in try admin.createTopics([new], within: .seconds(10)) {
-                    if let error = outcome.error, !error.isTopicAlreadyExists, !error.isUnsupported { throw error }
-                }
+                try createDeadLetterTopic(flow, partitions: topics.first?.partitions.count ?? -1, admin)
             }
+        }
+    }
+
+    private func createDeadLetterTopic(_ flow: FlowDefinition, partitions: Int, _ admin: Admin) throws(KafkaError) {
+        let metadata: Logger.Metadata = ["topic": "\(flow.deadLetterTopic)"]
+        logger.notice("creating the dead-letter topic", metadata: metadata)
+        do throws(KafkaError) {
+            let new = NewTopic(flow.deadLetterTopic, partitions: partitions)
+            for outcome in try admin.createTopics([new], within: .seconds(10)) {
+                if let error = outcome.error, !error.isTopicAlreadyExists { throw error }
+            }
+        } catch {
+            // The embedded broker administers no topics, and creates one when something is produced to it.
+            guard error.isUnsupported else { throw error }
+            logger.notice("the brokers cannot be told to create topics; the first parked event may", metadata: metadata)
         }
     }
 }
