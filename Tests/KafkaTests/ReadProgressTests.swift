@@ -6,7 +6,7 @@ import Testing
 @Suite struct ReadProgressTests {
     @Test func gapsAreTaken() {
         var progress = ReadProgress()
-        #expect([0, 1, 5, 9].allSatisfy { progress.takes($0) })
+        for offset in [0, 1, 5, 9] as [Int64] { #expect(progress.takes(offset)) }
     }
 
     @Test func whatWasHandedOverBeforeARebalanceIsHeldBackAfterIt() {
