@@ -178,7 +178,7 @@ final class Plant: Sendable {
     ) async throws {
         let parked = try await parked()
         let account = account(events, parked: parked)
-        #expect(account.isBalanced, "\(account)", sourceLocation: sourceLocation)
+        #expect(account.isBalanced, "\(account)\n\(story)", sourceLocation: sourceLocation)
         #expect(parked.count == expected, "\(account)", sourceLocation: sourceLocation)
         #expect(account.parked == expected, "\(account)", sourceLocation: sourceLocation)
     }

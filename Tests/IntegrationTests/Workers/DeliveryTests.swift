@@ -36,25 +36,30 @@ struct DeliveryTests {
         }
     }
 
-    @Test("D6: a second worker joins under load and leaves again: nothing lost, nothing doubled, order per key kept")
-    func rebalance() async throws {
-        try await Plant.run(partitions: 4) { plant in
+    @Test(
+        "D6: a second worker joins under load and leaves again: nothing lost, nothing doubled, order per key kept",
+        arguments: [FlowDefinition.Assignment.cooperativeSticky, .range])
+    func rebalance(assignment: FlowDefinition.Assignment) async throws {
+        try await Plant.run(partitions: 4) { flow in
+            flow.assignment = assignment
+        } _: { plant in
             plant.erp.faults.replace(with: [FaultRule(.latency(.fixed(.milliseconds(15))), path: "/v2/*")])
-            let events = customerEvents(2_400, customers: 60)
-            try await plant.produce(Array(events.prefix(1_200)))
+            let events = customerEvents(1_600, customers: 60)
+            try await plant.produce(Array(events.prefix(800)))
             let first = try plant.start(from: 1)
             #expect(await eventually { first.statistics.applied > 50 })
             let second = try plant.start(from: 2)
-            #expect(await eventually { second.statistics.partitions.count == 2 }, "\(second.statistics) \(plant.story)")
-            try await plant.produce(Array(events.dropFirst(1_200)))
+            #expect(await eventually { second.statistics.partitions.count == 2 }, "\(plant.story)")
+            try await plant.produce(Array(events.dropFirst(800)))
             #expect(await eventually { second.statistics.applied > 50 }, "\(second.statistics)")
             try await plant.stop(second)
-            #expect(await eventually { first.statistics.partitions.count == 4 }, "\(first.statistics)")
-            #expect(
-                await eventually { first.statistics.applied + second.statistics.applied >= 2_400 }, "\(first.statistics)")
+            #expect(await eventually { first.statistics.partitions.count == 4 }, "\(plant.story)")
+            // The journal counts effects once, however often a result was fenced and its event repeated.
+            #expect(await eventually { plant.erp.currentSummary.effects == 1_600 }, "\(first.statistics)")
+            #expect(await eventually { first.statistics.bufferedEvents == 0 }, "\(first.statistics)")
             try await plant.stop(first)
             try await plant.expectBalanced(events)
-            #expect(try await plant.committedCount() == 2_400)
+            #expect(try await plant.committedCount() == 1_600)
         }
     }
 
