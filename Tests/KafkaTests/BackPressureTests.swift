@@ -16,6 +16,8 @@ import Testing
         #expect(turning([member]) { member.seen.count == 200 && member.consumer.prefetchedCount(of: paused) >= 200 })
         #expect(member.seen.allSatisfy { $0.partition != paused })
 
+        member.consumer.drainWakeup()
+        #expect(!wait(for: [member.consumer.wakeupDescriptor], milliseconds: 0))
         // Everything is at hand: one turn after the signal, without a fetch.
         member.consumer.resume([paused])
         #expect(wait(for: [member.consumer.wakeupDescriptor], milliseconds: 0))
@@ -33,21 +35,21 @@ import Testing
         try produce(broker, topic, Array(repeating: text, count: 2000), properties: ["batch.size": "20000"])
         let member = try Member(
             broker, group: BrokerAccess.uniqueName("g"),
-            properties: ["queued.max.messages.kbytes": "512", "fetch.message.max.bytes": "100000"]
+            properties: ["queued.max.messages.kbytes": "128", "fetch.message.max.bytes": "40000"]
         )
         member.takesRecords = false
         try member.consumer.subscribe([topic])
-        #expect(turning([member]) { member.consumer.prefetchedCount(of: partition) > 200 })
+        #expect(turning([member]) { member.consumer.prefetchedCount(of: partition) > 60 })
         var held = 0
         repeat {
             held = member.consumer.prefetchedCount(of: partition)
         } while turning([member], for: .milliseconds(700)) { member.consumer.prefetchedCount(of: partition) > held }
         // The bound, and at most one fetch beyond it.
-        #expect(held * 1000 < 512 * 1024 + 300_000)
+        #expect(held * 1000 < 128 * 1024 + 200_000)
         member.takesRecords = true
         let began = ContinuousClock.now
         #expect(turning([member]) { member.seen.count == 2000 })
-        // Four times the bound: without waking the fetching thread each would cost up to a second.
+        // Fifteen times the bound: without waking the fetching thread each would cost up to a second.
         #expect(ContinuousClock.now - began < .seconds(5))
         let offsets = member.seen.map(\.offset)
         #expect(offsets.elementsEqual(0..<2000))

@@ -1,6 +1,7 @@
-import Kafka
 import TestKit
 import Testing
+
+@testable import Kafka
 
 /// Closing never hangs and never aborts, whatever the group is doing at the moment. (librdkafka 2.0.2 has assertions
 /// that a careless order of calls runs into.)
@@ -54,6 +55,21 @@ import Testing
             #expect(turning([member]) { !member.unansweredAssignments.isEmpty })
             #expect(member.consumer.close(within: .seconds(5)), "\(strategy)")
         }
+    }
+
+    /// The group has answered the request to join, and not yet said what is assigned.
+    @Test(.needs(.faultInjection), arguments: AssignmentStrategy.allCases)
+    func betweenJoiningAndTheFirstAssignment(strategy: AssignmentStrategy) throws {
+        let broker = try BrokerAccess()
+        let topic = try broker.createTopic(partitions: 2)
+        try broker.mock?.fail(.syncGroup, onBroker: 1, with: .none, after: .seconds(3))
+        let member = try Member(broker, group: BrokerAccess.uniqueName("g"), strategy: strategy)
+        try member.consumer.subscribe([topic])
+        #expect(turning([member]) { member.consumer.rebalanceProtocol != "NONE" })
+        #expect(member.assignment.isEmpty)
+        let began = ContinuousClock.now
+        member.consumer.close(within: .seconds(5))
+        #expect(ContinuousClock.now - began < .seconds(8))
     }
 
     @Test func withoutABroker() throws {

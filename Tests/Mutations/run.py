@@ -34,8 +34,8 @@ let package = Package(
 # name, file under Sources/Delivery, text, what it becomes
 MUTATIONS = [
     ("commit passes an unsettled event", "Offsets/OffsetTracker.swift",
-     "unsettled.isEmpty ? nextOffset : pool[unsettled.first].offset",
-     "unsettled.isEmpty ? nextOffset : pool[unsettled.first].offset + 1"),
+     "unsettled.isEmpty ? endOfFetched : pool[unsettled.first].offset",
+     "unsettled.isEmpty ? endOfFetched : pool[unsettled.first].offset + 1"),
     ("commit follows what was fetched", "Core/Core+Commits.swift",
      "actions.append(.commit(partitionID(partition), offset: offset, metadata: text))",
      "actions.append(.commit(partitionID(partition), offset: partitions[partition].tracker.nextOffset ?? offset,\n"
@@ -85,7 +85,7 @@ MUTATIONS = [
     ("metadata not bound to its offset", "Offsets/CommitMetadata.swift",
      "crc.add(UInt8(truncatingIfNeeded: offset >> Int64(shift)))", "crc.add(UInt8(truncatingIfNeeded: shift))"),
     ("what an earlier assignment settled is forgotten by the next commit", "Offsets/OffsetTracker.swift",
-     "for run in inherited[inheritedIndex...] where run.upperBound > nextOffset {",
+     "for run in inherited[inheritedIndex...] where run.upperBound > max(nextOffset, watermark) {",
      "for run in inherited[inheritedIndex...] where run.upperBound < 0 {"),
     ("metadata not throttled", "Offsets/MetadataBudget.swift",
      "if (span + 7) / 8 <= Int64(bodyLimit) { return true }", "if span >= 0 { return true }"),

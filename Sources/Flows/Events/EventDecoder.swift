@@ -136,7 +136,8 @@ struct EventDecoder {
     private func isJSON(_ contentType: UnsafeRawBufferPointer) -> Bool {
         let essence = contentType.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
         let bytes = UnsafeRawBufferPointer(rebasing: essence)
-        if bytes.hasPrefixIgnoringCase("application/json") || bytes.hasPrefixIgnoringCase("text/json") { return true }
+        if bytes.count == 16, bytes.hasPrefixIgnoringCase("application/json") { return true }
+        if bytes.count == 9, bytes.hasPrefixIgnoringCase("text/json") { return true }
         return bytes.count > 5 && UnsafeRawBufferPointer(rebasing: bytes.suffix(5)).hasPrefixIgnoringCase("+json")
     }
 

@@ -19,18 +19,29 @@ final class StoredRecord {
     private var headerCounts: [(name: Int32, value: Int32)] = []
 
     func copy(from record: borrowing RecordView, partition: Int32) {
+        store(
+            partition: partition, offset: record.offset, timestamp: record.timestamp ?? -1, key: record.key,
+            value: record.value)
+        for header in record.headers { addHeader(header.name, header.value) }
+    }
+
+    /// Takes a record's parts over, without headers; `nil` is a record without a key, and a tombstone.
+    func store(
+        partition: Int32, offset: Int64, timestamp: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
+    ) {
         self.partition = partition
-        offset = record.offset
-        timestamp = record.timestamp ?? -1
+        self.offset = offset
+        self.timestamp = timestamp
         buffer.removeAll()
         headerCounts.removeAll(keepingCapacity: true)
-        keyCount = append(record.key)
-        valueCount = append(record.value)
-        for header in record.headers {
-            buffer.append(header.name)
-            let count = append(header.value)
-            headerCounts.append((Int32(header.name.count), Int32(count)))
-        }
+        keyCount = append(key)
+        valueCount = append(value)
+    }
+
+    /// Adds a header behind those that are there.
+    func addHeader(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) {
+        buffer.append(name)
+        headerCounts.append((Int32(name.count), Int32(append(value))))
     }
 
     private func append(_ bytes: UnsafeRawBufferPointer?) -> Int {

@@ -10,8 +10,12 @@ public enum Timestamp {
     }
 
     public static func text(milliseconds: Int64) -> String {
-        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
-        return date.formatted(
-            .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+        // Whole seconds only: a fraction of a second in binary falls short of its milliseconds, and is cut.
+        let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1_000)
+        let isBefore = rest < 0
+        let date = Date(timeIntervalSince1970: Double(isBefore ? seconds - 1 : seconds))
+        let fraction = String(isBefore ? rest + 1_000 : rest)
+        return date.formatted(.iso8601).dropLast() + "." + String(repeating: "0", count: 3 - fraction.count) + fraction
+            + "Z"
     }
 }

@@ -30,8 +30,12 @@ final class OrderKeys {
     /// until then the record's key orders it.
     private func evaluated(_ program: Program, _ record: borrowing RecordView) -> UInt64? {
         scratch.copy(from: record, partition: 0)
-        guard let event = try? flow.decoder.decode(scratch),
-            let variables = try? flow.variables.values(event: event, record: scratch, arena: document.arena),
+        return evaluated(program, scratch)
+    }
+
+    func evaluated(_ program: Program, _ record: StoredRecord) -> UInt64? {
+        guard let event = try? flow.decoder.decode(record),
+            let variables = try? flow.variables.values(event: event, record: record, arena: document.arena),
             let value = try? evaluator.one(program, event, variables: variables), let text = value.scalarText
         else { return nil }
         var key = text

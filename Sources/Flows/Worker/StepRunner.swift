@@ -35,6 +35,7 @@ final class StepRunner {
     func next(from step: Int, for slot: EventSlot) -> Next {
         if slot.isExamined, slot.remainingSteps >> UInt64(step) == 0 { return .done }
         if slot.record.value == nil, let next = tombstone(slot) { return next }
+        evaluator.now = Double(Timestamp.now()) / 1_000
         do {
             let event = try decode(slot)
             let variables = try flow.variables.values(event: event, record: slot.record, arena: document.arena)
@@ -108,10 +109,20 @@ final class StepRunner {
         slot.step = step.index
         slot.attempts = 0
         slot.idempotencyKey = try idempotencyKey(step, event, variables, slot)
-        slot.path.removeAll()
-        try step.path.write(to: slot.path, event, variables, evaluator, step: step.name)
+        try preparePath(step, event, variables, slot)
         try prepareHeaders(step, event, variables, slot)
         try prepareBody(step, event, variables, slot)
+    }
+
+    private func preparePath(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
+        slot.path.removeAll()
+        try step.path.write(to: slot.path, event, variables, evaluator, step: step.name)
+        // A request that can never be sent must be a fault of the event: as one of the target it would wait for ever.
+        guard RequestPath.isValid(slot.path.bytes) else {
+            throw EventFault(
+                reason: .mapping, stage: .transformation, step: step.name,
+                message: "call: \(RequestError.invalidPath): \(slot.path.text.prefix(200))")
+        }
     }
 
     private func prepareHeaders(

@@ -1,9 +1,9 @@
 /// The check of a request's path and query, which may be made of an event's data.
-enum RequestPath {
+public enum RequestPath {
     /// Empty, or beginning with `/` or `?`; only characters that RFC 3986 allows there (and `[` `]` in a query);
     /// percent signs followed by two hexadecimal digits; no segment `.` or `..`, also not percent-encoded, with which
     /// an event's data could climb out of the path that the configuration names.
-    static func isValid(_ path: UnsafeRawBufferPointer) -> Bool {
+    public static func isValid(_ path: UnsafeRawBufferPointer) -> Bool {
         guard let first = path.first else { return true }
         guard first == UInt8(ascii: "/") || first == UInt8(ascii: "?") else { return false }
         var inQuery = false

@@ -104,7 +104,9 @@ extension Consumer {
         guard strategy.isCooperative, hasSubscribed, !hasBeenAssigned, ClientLibrary.number < 0x0203_00ff else {
             return false
         }
-        guard let protocolName = rd_kafka_rebalance_protocol(handle.pointer) else { return true }
-        return String(cString: protocolName) != "NONE"
+        return rebalanceProtocol != "NONE"
     }
+
+    /// `NONE` until the group has answered the first request to join.
+    var rebalanceProtocol: String? { rd_kafka_rebalance_protocol(handle.pointer).map { String(cString: $0) } }
 }

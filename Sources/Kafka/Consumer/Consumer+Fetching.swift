@@ -48,23 +48,20 @@ extension Consumer {
     private func deliver(_ count: Int, of index: Int, _ body: (borrowing RecordView) -> Void) -> Int {
         var bytes = 0
         var delivered = 0
-        let firstWanted = table.entries[index].firstWanted
-        var next = table.entries[index].next
+        var progress = table.entries[index].progress
         for position in 0..<count {
             guard let message = batch.messages[position] else { continue }
             if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
                 report(message, of: index)
-            } else if message.pointee.offset >= firstWanted {
+            } else if progress.takes(message.pointee.offset) {
                 // Values only, as librdkafka counts them for the bound.
                 bytes += message.pointee.len
-                next = message.pointee.offset + 1
                 delivered += 1
                 body(RecordView(message, partition: PartitionIndex(rawValue: index)))
             }
             rd_kafka_message_destroy(message)
         }
-        table.entries[index].next = next
-        if delivered > 0 { table.entries[index].firstWanted = .min }
+        table.entries[index].progress = progress
         noteTaken(bytes, of: index)
         return delivered
     }

@@ -84,8 +84,7 @@ extension Consumer {
         }
         table.entries[index].mayHoldRecords = true
         table.entries[index].bytesTaken = 0
-        table.entries[index].next = .min
-        table.entries[index].firstWanted = .min
+        table.entries[index].progress = ReadProgress()
     }
 
     /// Forgets the queues of partitions that are not assigned any more.
