@@ -75,23 +75,21 @@ public struct Service {
             for flow in project.flows {
                 let topics = try admin.describeTopics([flow.topic], within: .seconds(10))
                 guard try !admin.topicExists(flow.deadLetterTopic, within: .seconds(10)) else { continue }
-                try createDeadLetterTopic(flow, partitions: topics.first?.partitions.count ?? -1, admin)
+                try create(flow.deadLetterTopic, partitions: topics.first?.partitions.count ?? -1, with: admin)
             }
         }
     }
 
-    private func createDeadLetterTopic(_ flow: FlowDefinition, partitions: Int, _ admin: Admin) throws(KafkaError) {
-        let metadata: Logger.Metadata = ["topic": "\(flow.deadLetterTopic)"]
-        logger.notice("creating the dead-letter topic", metadata: metadata)
+    private func create(_ topic: String, partitions: Int, with admin: Admin) throws(KafkaError) {
+        logger.notice("creating the dead-letter topic", metadata: ["topic": "\(topic)"])
         do throws(KafkaError) {
-            let new = NewTopic(flow.deadLetterTopic, partitions: partitions)
+            let new = NewTopic(topic, partitions: partitions)
             for outcome in try admin.createTopics([new], within: .seconds(10)) {
                 if let error = outcome.error, !error.isTopicAlreadyExists { throw error }
             }
         } catch {
-            // The embedded broker administers no topics, and creates one when something is produced to it.
+            // The embedded broker administers no topics; there the topic comes with the first dead letter.
             guard error.isUnsupported else { throw error }
-            logger.notice("the brokers cannot be told to create topics; the first parked event may", metadata: metadata)
         }
     }
 }
