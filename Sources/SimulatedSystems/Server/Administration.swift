@@ -11,7 +11,8 @@ extension SimulatedResponder {
         case ("GET", "faults"):
             return .json(200, .object([.init("rules", .array(faults.rules.map(\.tree)))]))
         case ("PUT", "faults"):
-            return install(request.document)
+            // Whatever type it claims to be: `curl -d` calls it a form.
+            return install(request.document ?? JSONTree(parsing: request.body))
         case ("DELETE", "faults"):
             faults.clear()
             return Answer(204)
