@@ -18,21 +18,20 @@ struct Penstock: ParsableCommand {
 
     /// ArgumentParser's own exit codes are mapped to ours: whatever it refuses was used wrongly.
     static func main() {
-        // A reader that goes away, such as `head`, ends us by an error and not by a signal in the middle of a drain.
+        // A socket or a log's reader that goes away must not end us in the middle of a drain.
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             try command.run()
         } catch let failure as CommandFailure {
-            FileHandle.standardError.write(Data("error: \(failure.message)\n".utf8))
+            StandardStream.error("error: \(failure.message)\n")
             Foundation.exit(failure.status.rawValue)
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)
         } catch {
             let text = fullMessage(for: error)
             let isHelp = exitCode(for: error).isSuccess
-            let stream: FileHandle = isHelp ? .standardOutput : .standardError
-            stream.write(Data((text + "\n").utf8))
+            if isHelp { StandardStream.output(text + "\n") } else { StandardStream.error(text + "\n") }
             Foundation.exit(isHelp ? ExitStatus.done.rawValue : ExitStatus.usedWrongly.rawValue)
         }
     }

@@ -33,7 +33,7 @@ public struct LogOutput: LogHandler {
             case .text: textLine(event, fields)
             }
         // One write for a line, so that lines of several threads do not run into each other.
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        StandardStream.error(line + "\n")
     }
 
     private func jsonLine(_ event: LogEvent, _ fields: [(key: String, value: Logger.Metadata.Value)]) -> String {

@@ -38,18 +38,18 @@ public struct Terminal: Sendable {
 
     /// Writes a line of a result to standard output.
     public func print(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        StandardStream.output(line + "\n")
     }
 
     /// Writes a line about the course of things to standard error.
     public func note(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        StandardStream.error(line + "\n")
     }
 
     /// Draws a line again in place; only on a terminal.
     public func redraw(_ line: String) {
         guard isInteractive else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[2K\(line)".utf8))
+        StandardStream.error("\r\u{1B}[2K\(line)")
     }
 
     /// Removes the line that was drawn in place.
