@@ -3,7 +3,8 @@ import PackageDescription
 
 // `make` sets PENSTOCK_STRICT so that a warning fails our own build. It is not a fixed setting, because a package
 // with unsafe flags cannot be a dependency of another package, and these modules are meant to be embedded.
-let strict: [SwiftSetting] = Context.environment["PENSTOCK_STRICT"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
+let strict: [SwiftSetting] =
+    Context.environment["PENSTOCK_STRICT"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)

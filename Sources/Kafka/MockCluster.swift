@@ -5,9 +5,11 @@ import Logging
 /// and in other processes. For demonstrations, development and tests, never for data that matters.
 ///
 /// It keeps about 5 MB of each partition and drops the oldest beyond that, keeps nothing when the process ends, and
-/// listens on ports that the system chooses. Topics come by `createTopic` or by being produced to (four partitions).
+/// listens on ports that the system chooses. Topics come by `createTopic` or by being asked for, which `Admin` does not (four partitions).
 /// It knows no administration of topics, no look-up by time, no TLS or SASL, no compaction, and only pretends
-/// transactions. Consumer groups work as in Kafka, with time-outs; a group's first rebalance takes three seconds.
+/// transactions. Consumer groups work as in Kafka, with time-outs, except that a group's first rebalance takes three
+/// seconds, static members do not come back before their session ends, and no offset can be committed from when an
+/// eager group begins to rebalance until it has: drained events are then read again.
 ///
 /// Any thread may call it.
 public final class MockCluster: Sendable {
@@ -45,7 +47,8 @@ public final class MockCluster: Sendable {
     /// - Throws: `isTopicAlreadyExists` when there is one of this name.
     public func createTopic(_ name: String, partitions: Int, replication: Int = 1) throws(KafkaError) {
         try check(
-            rd_kafka_mock_topic_create(pointers.cluster, name, Int32(clamping: partitions), Int32(clamping: replication)),
+            rd_kafka_mock_topic_create(
+                pointers.cluster, name, Int32(clamping: partitions), Int32(clamping: replication)),
             "creating the topic \(name) failed"
         )
     }

@@ -44,6 +44,13 @@ public struct CommittedPosition: Hashable, Sendable {
     public let metadata: String
     /// Why this partition's position could not be read, although the request as a whole was answered.
     public let error: KafkaError?
+
+    public init(partition: TopicPartition, offset: Int64?, metadata: String, error: KafkaError? = nil) {
+        self.partition = partition
+        self.offset = offset
+        self.metadata = metadata
+        self.error = error
+    }
 }
 
 /// A position to commit.
@@ -68,6 +75,12 @@ public struct CommitResult: Hashable, Sendable {
     public let offset: Int64
     /// `nil` when it is committed.
     public let error: KafkaError?
+
+    public init(partition: TopicPartition, offset: Int64, error: KafkaError?) {
+        self.partition = partition
+        self.offset = offset
+        self.error = error
+    }
 }
 
 /// The offsets that a partition holds: `low` is the first kept record, `high` the one after the last readable.

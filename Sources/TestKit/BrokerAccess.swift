@@ -14,7 +14,7 @@ import Synchronization
 /// variable `PENSTOCK_TEST_BOOTSTRAP` names.
 ///
 /// A test that needs what its broker lacks is skipped with the reason:
-/// `@Test(.enabled(if: BrokerAccess.offers(.faultInjection), BrokerAccess.Need.faultInjection.reason))`.
+/// `@Test(.enabled(if: BrokerAccess.offers(need), Comment(rawValue: need.comment)))`.
 public final class BrokerAccess: Sendable {
     /// What not every broker can do.
     public enum Need: Sendable {
@@ -22,6 +22,8 @@ public final class BrokerAccess: Sendable {
         case faultInjection
         /// Creating, describing and deleting topics: a real Kafka only.
         case topicAdministration
+        /// Static members that come back (KIP-345): a real Kafka only.
+        case staticMembership
         /// Offsets by time: a real Kafka only.
         case timeLookup
 
@@ -30,6 +32,7 @@ public final class BrokerAccess: Sendable {
             switch self {
             case .faultInjection: "needs injected faults, which a real Kafka does not offer"
             case .topicAdministration: "needs topic administration, which the mock cluster lacks; set \(variable)"
+            case .staticMembership: "needs static members, which the mock cluster lacks; set \(variable)"
             case .timeLookup: "needs look-up by time, which the mock cluster lacks; set \(variable)"
             }
         }
@@ -50,7 +53,7 @@ public final class BrokerAccess: Sendable {
     public static func offers(_ need: Need) -> Bool {
         switch need {
         case .faultInjection: !isReal
-        case .topicAdministration, .timeLookup: isReal
+        case .topicAdministration, .staticMembership, .timeLookup: isReal
         }
     }
 

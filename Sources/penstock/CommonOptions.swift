@@ -36,7 +36,8 @@ struct LogOptions: ParsableArguments {
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         name: [.short, .long],
-        help: "The configuration: a file or a folder; may be given several times. $PENSTOCK_CONFIG, then penstock.yaml.")
+        help: "The configuration: a file or a folder; may be given several times. $PENSTOCK_CONFIG, then penstock.yaml."
+    )
     var config: [String] = []
 
     var paths: [String] {
@@ -46,6 +47,21 @@ struct ConfigurationOptions: ParsableArguments {
 
     func project() throws -> Project {
         try Project.load(paths, environment: ProcessInfo.processInfo.environment)
+    }
+}
+
+/// Which configuration, for commands whose only arguments are its files: `penstock run penstock.yaml`.
+struct ConfigurationArguments: ParsableArguments {
+    @Argument(help: "The configuration: files or folders. Without any, $PENSTOCK_CONFIG, then penstock.yaml.")
+    var files: [String] = []
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func project() throws -> Project {
+        guard files.isEmpty else {
+            return try Project.load(files + options.config, environment: ProcessInfo.processInfo.environment)
+        }
+        return try options.project()
     }
 }
 

@@ -34,11 +34,14 @@ struct DemoCommand: ParsableCommand {
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "The service: runs all flows until SIGTERM or Ctrl-C.",
-        discussion: "Example: penstock run --config examples/crm-to-erp/penstock.yaml --workers 4")
+        discussion: "Example: penstock run examples/crm-to-erp/penstock.yaml --workers 4")
 
-    @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var configuration: ConfigurationArguments
     @OptionGroup var logging: LogOptions
+    @OptionGroup var output: OutputOptions
     @Option(help: "Workers for each flow; without it the configuration's number.") var workers: Int?
+    @Option(help: "Stop when nothing came for so many seconds, and print a summary; for catching up in a batch job.")
+    var exitWhenIdle: Double?
 
     func validate() throws {
         guard workers.map((1...256).contains) ?? true else { throw ValidationError("--workers: from 1 to 256") }
@@ -48,7 +51,8 @@ struct RunCommand: ParsableCommand {
         let stop = StopSignal()
         stop.listen()
         let service = Service(
-            project: try configuration.project(), workers: workers, logger: logging.logger(level: .info))
+            project: try configuration.project(), workers: workers, idleLimit: exitWhenIdle.map { .seconds($0) },
+            terminal: output.terminal, logger: logging.logger(level: .info))
         try service.run(until: stop).finish()
     }
 }
@@ -90,14 +94,15 @@ struct Simulate: ParsableCommand {
         abstract: "A simulated ERP or CRM over HTTP, with a journal of effects and faults on demand.",
         discussion: """
             Example: penstock simulate erp --port 8080
-            Faults: curl -X PUT localhost:8080/_simulated/faults -d '{"rules":[{"answer":{"status":503}}]}'
+            Faults: curl -X PUT localhost:8080/_simulated/faults -d '{"rules":[{"for_ms":20000,"status":503}]}'
             """)
 
     @Argument(help: "erp or crm.") var system: SimulateCommand.System
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port to listen on; 0 takes a free one.") var port = 8080
     @Option(help: "The client that may have tokens; empty switches authentication off.") var clientID = "penstock"
-    @Option(help: "The client's secret, or @FILE.") var clientSecret = "penstock-secret"
+    @Option(help: "The client's secret.") var clientSecret = "penstock-secret"
+    @Option(help: "A file with the client's secret, instead.") var clientSecretFile: String?
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port: from 0 to 65535") }
@@ -113,10 +118,9 @@ struct Simulate: ParsableCommand {
     }
 
     private func secret() throws -> String {
-        guard clientSecret.hasPrefix("@") else { return clientSecret }
-        let path = String(clientSecret.dropFirst())
+        guard let path = clientSecretFile else { return clientSecret }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw CommandFailure("--client-secret: \(path) cannot be read", status: .usedWrongly)
+            throw CommandFailure("--client-secret-file: \(path) cannot be read", status: .usedWrongly)
         }
         return text.trimmingCharacters(in: .newlines)
     }

@@ -6,9 +6,9 @@ import PenstockService
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Finds everything that can be wrong before running.",
-        discussion: "Example: penstock check --config examples/crm-to-erp/penstock.yaml --connect")
+        discussion: "Example: penstock check examples/crm-to-erp/penstock.yaml --connect")
 
-    @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var configuration: ConfigurationArguments
     @OptionGroup var output: OutputOptions
     @OptionGroup var logging: LogOptions
     @Flag(help: "Also tries the brokers, the token endpoints and the systems.") var connect = false
@@ -36,6 +36,10 @@ struct Produce: ParsableCommand {
     @Option(help: "A jq expression for the record key; without it the CloudEvents subject.") var key: String?
     @Option(help: "A schema that the events must satisfy; without it that of --flow.") var schema: String?
     @Option(help: "auto, ndjson, json or csv.") var format = "auto"
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether events are checked before they are sent; without it broken ones go too, for trying them out.")
+    var validation = true
     @Flag(help: "CloudEvents in binary mode: attributes as headers.") var binary = false
     @Argument(help: "The files; - or none is standard input.") var files: [String] = []
 
@@ -56,7 +60,7 @@ struct Produce: ParsableCommand {
         }
         let options = ProduceCommand.Options(
             topic: topic ?? definition?.topic ?? "", files: files.isEmpty ? ["-"] : files, format: format, key: key,
-            schema: schema, isBinary: binary, client: try brokers.client())
+            schema: schema, validates: validation, isBinary: binary, client: try brokers.client())
         let command = ProduceCommand(
             options, flow: definition, terminal: output.terminal, logger: logging.logger(level: .critical))
         try command.run().finish()
@@ -105,9 +109,10 @@ struct Tail: ParsableCommand {
 
 struct Lag: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "How far each flow's group is behind its topic.", discussion: "Example: penstock lag --output json")
+        abstract: "How far each flow's group is behind its topic.",
+        discussion: "Example: penstock lag penstock.yaml --output json")
 
-    @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var configuration: ConfigurationArguments
     @OptionGroup var output: OutputOptions
     @OptionGroup var logging: LogOptions
 

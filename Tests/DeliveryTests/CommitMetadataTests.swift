@@ -45,11 +45,15 @@ import Testing
         #expect(text.utf8.allSatisfy { (0x20...0x7E).contains($0) })
     }
 
-    @Test("Metadata of another client, version or offset, cut or changed, is ignored", arguments: [
-        ("hello", CommitMetadata.Fault.foreign), ("{\"penstock/1 \":1}", .foreign), ("penstock/2 AAAA", .unsupportedVersion),
-        ("penstock/1 ", .damaged), ("penstock/1 Ui1BI7UBAgPoB", .damaged), ("penstock/1 Ui1BI7UBAgPoBx", .damaged),
-        ("penstock/1 Ui1BI7UBAgPpBw", .damaged), ("penstock/1 ä", .damaged), ("penstock/1 Ui1BI7UBAgPoBw==", .damaged),
-    ])
+    @Test(
+        "Metadata of another client, version or offset, cut or changed, is ignored",
+        arguments: [
+            ("hello", CommitMetadata.Fault.foreign), ("{\"penstock/1 \":1}", .foreign),
+            ("penstock/2 AAAA", .unsupportedVersion),
+            ("penstock/1 ", .damaged), ("penstock/1 Ui1BI7UBAgPoB", .damaged), ("penstock/1 Ui1BI7UBAgPoBx", .damaged),
+            ("penstock/1 Ui1BI7UBAgPpBw", .damaged), ("penstock/1 ä", .damaged),
+            ("penstock/1 Ui1BI7UBAgPoBw==", .damaged),
+        ])
     func ignored(text: String, fault: CommitMetadata.Fault) {
         #expect(CommitMetadata.decode(text, offset: 1_000) == .ignored(fault))
     }
@@ -65,7 +69,10 @@ import Testing
     func nonsense() {
         let bodies: [[UInt8]] = [
             [], [1], [0x80], [1, 0], Array(repeating: 0xFF, count: 12),
-            [1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F],
+            [
+                1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                0xFF, 0x7F,
+            ],
         ]
         for body in bodies {
             for form in [CommitMetadata.runsForm, CommitMetadata.bitsForm, 0x41] {
@@ -99,7 +106,9 @@ import Testing
         var crc = CRC32C()
         for byte in "123456789".utf8 { crc.add(byte) }
         #expect(crc.value == 0xE306_9283)
-        let pairs = ["": "", "f": "Zg", "fo": "Zm8", "foo": "Zm9v", "foob": "Zm9vYg", "fooba": "Zm9vYmE", "foobar": "Zm9vYmFy"]
+        let pairs = [
+            "": "", "f": "Zg", "fo": "Zm8", "foo": "Zm9v", "foob": "Zm9vYg", "fooba": "Zm9vYmE", "foobar": "Zm9vYmFy",
+        ]
         for (plain, encoded) in pairs {
             #expect(Base64.encode(Array(plain.utf8)) == encoded)
             #expect(Base64.decode(encoded.utf8) == Array(plain.utf8))
@@ -117,7 +126,10 @@ import Testing
             let count = Int.random(in: 1...(byteLimit < 4096 ? 30 : 600), using: &generator)
             let most = [1, 3, 200, 100_000].randomElement(using: &generator) ?? 1
             let runs = (0..<count).map { _ in
-                (Int64.random(in: 1...Int64(most), using: &generator), Int64.random(in: 1...Int64(most), using: &generator))
+                (
+                    Int64.random(in: 1...Int64(most), using: &generator),
+                    Int64.random(in: 1...Int64(most), using: &generator)
+                )
             }
             let span = runs.reduce(Int64(0)) { $0 + $1.0 + $1.1 }
             guard budget.fits(span: span, runs: count) else { continue }

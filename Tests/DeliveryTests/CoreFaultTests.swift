@@ -39,7 +39,8 @@ import Testing
         }
     }
 
-    @Test("What was not answered is called again under the same name (D4)", arguments: [Outcome.notSent, .sentNoAnswer])
+    @Test(
+        "What was not answered is called again under the same name (D4)", arguments: [Outcome.notSent, .sentNoAnswer])
     func unknown(outcome: Outcome) throws {
         var (driver, event) = try running()
         driver.core.finished(event, outcome, now: driver.now, into: &driver.actions)
@@ -74,7 +75,8 @@ import Testing
         #expect(Set(driver.taken().calls) == [event, other])
     }
 
-    @Test("A refusal opens the circuit at once and raises an alarm, which a success clears (D5)", arguments: [401, 403])
+    @Test(
+        "A refusal opens the circuit at once and raises an alarm, which a success clears (D5)", arguments: [401, 403])
     func refusal(status: Int) throws {
         var (driver, event) = try running()
         driver.finish(event, status)
@@ -131,10 +133,12 @@ import Testing
         }
     }
 
-    @Test("Faults that preparing finds park with their reason", arguments: [
-        (ParkReason.malformed, "malformed"), (.schema, "schema"), (.mapping, "mapping"), (.tombstone, "tombstone"),
-        (.rejected(status: 422), "rejected"), (.behindParked, "behind-parked"),
-    ])
+    @Test(
+        "Faults that preparing finds park with their reason",
+        arguments: [
+            (ParkReason.malformed, "malformed"), (.schema, "schema"), (.mapping, "mapping"), (.tombstone, "tombstone"),
+            (.rejected(status: 422), "rejected"), (.behindParked, "behind-parked"),
+        ])
     func reasons(reason: ParkReason, name: String) throws {
         var driver = Driver()
         driver.assign()

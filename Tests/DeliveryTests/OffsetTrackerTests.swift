@@ -92,7 +92,8 @@ private struct Tracked {
         #expect(tracked.fetch(4) == .tracked)
     }
 
-    @Test("What an earlier assignment settled is not taken again, and is passed on until it is behind the watermark (D7)")
+    @Test(
+        "What an earlier assignment settled is not taken again, and is passed on until it is behind the watermark (D7)")
     func inherited() {
         var tracked = Tracked(position: 100, settledAhead: [102..<104, 110..<120])
         #expect(tracked.ahead == [102..<104, 110..<120])
@@ -112,6 +113,19 @@ private struct Tracked {
         tracked.settle(104)
         #expect(tracked.watermark == 121)
         #expect(tracked.ahead == [])
+    }
+
+    @Test("Inside a run that was settled before, the watermark stands at its end, and the metadata still fits")
+    func insideInherited() {
+        var tracked = Tracked(position: 730, settledAhead: [731..<734, 735..<736, 737..<762])
+        tracked.fetch(730)
+        tracked.settle(730)
+        #expect(tracked.watermark == 734)
+        #expect(tracked.fetch(731) == .settledBefore)
+        #expect(tracked.watermark == 734)
+        #expect(tracked.ahead == [735..<736, 737..<762])
+        // As bits it takes 28; as runs it would not fit in 24 characters.
+        #expect(tracked.metadata(byteLimit: 24) == tracked.metadata())
     }
 
     @Test("Random histories agree with a set of offsets, restarts included")
@@ -138,7 +152,12 @@ private struct Tracked {
                         tracked.settle(victim)
                         settled.insert(victim)
                     }
-                    #expect(tracked.watermark == log.first { !settled.contains($0) && $0 <= offset } ?? offset + 1)
+                    let watermark = tracked.watermark ?? 0
+                    if let holder = log.first(where: { !settled.contains($0) && $0 <= offset }) {
+                        #expect(watermark == holder)
+                    } else {
+                        #expect(watermark > offset && log.allSatisfy { $0 >= watermark || settled.contains($0) })
+                    }
                 }
                 guard let watermark = tracked.watermark else { continue }
                 position = watermark

@@ -5,17 +5,19 @@ import Testing
 @Suite("Faults and systems (D5)") struct SystemsTests {
     private static let doubtful = RetryPolicy(statuses: [404, 409, 500, 503, 429, 401, 200, 301], attempts: 3)
 
-    @Test("A status is the event's fault or the system's", arguments: [
-        (200, Verdict.success), (204, .success), (299, .success),
-        (400, .eventFault(status: 400)), (404, .eventFault(status: 404)), (409, .eventFault(status: 409)),
-        (410, .eventFault(status: 410)), (413, .eventFault(status: 413)), (418, .eventFault(status: 418)),
-        (422, .eventFault(status: 422)),
-        (401, .refused(status: 401)), (403, .refused(status: 403)),
-        (408, .targetFault), (425, .targetFault), (429, .targetFault), (500, .targetFault), (502, .targetFault),
-        (503, .targetFault), (504, .targetFault), (599, .targetFault),
-        (301, .redirected(status: 301)), (308, .redirected(status: 308)),
-        (0, .targetFault), (100, .targetFault), (600, .targetFault), (-1, .targetFault),
-    ])
+    @Test(
+        "A status is the event's fault or the system's",
+        arguments: [
+            (200, Verdict.success), (204, .success), (299, .success),
+            (400, .eventFault(status: 400)), (404, .eventFault(status: 404)), (409, .eventFault(status: 409)),
+            (410, .eventFault(status: 410)), (413, .eventFault(status: 413)), (418, .eventFault(status: 418)),
+            (422, .eventFault(status: 422)),
+            (401, .refused(status: 401)), (403, .refused(status: 403)),
+            (408, .targetFault), (425, .targetFault), (429, .targetFault), (500, .targetFault), (502, .targetFault),
+            (503, .targetFault), (504, .targetFault), (599, .targetFault),
+            (301, .redirected(status: 301)), (308, .redirected(status: 308)),
+            (0, .targetFault), (100, .targetFault), (600, .targetFault), (-1, .targetFault),
+        ])
     func classification(status: Int, verdict: Verdict) {
         #expect(Verdict(.answered(status: status, retryAfter: nil), policy: nil) == verdict)
     }
@@ -26,11 +28,13 @@ import Testing
         #expect(Verdict(.sentNoAnswer, policy: Self.doubtful) == .targetFault)
     }
 
-    @Test("A declared status is doubtful, but a plain target fault stays one", arguments: [
-        (404, Verdict.doubtful(status: 404)), (409, .doubtful(status: 409)), (500, .doubtful(status: 500)),
-        (503, .targetFault), (429, .targetFault), (401, .refused(status: 401)), (200, .success),
-        (301, .redirected(status: 301)), (422, .eventFault(status: 422)),
-    ])
+    @Test(
+        "A declared status is doubtful, but a plain target fault stays one",
+        arguments: [
+            (404, Verdict.doubtful(status: 404)), (409, .doubtful(status: 409)), (500, .doubtful(status: 500)),
+            (503, .targetFault), (429, .targetFault), (401, .refused(status: 401)), (200, .success),
+            (301, .redirected(status: 301)), (422, .eventFault(status: 422)),
+        ])
     func declared(status: Int, verdict: Verdict) {
         #expect(Verdict(.answered(status: status, retryAfter: nil), policy: Self.doubtful) == verdict)
     }

@@ -71,6 +71,7 @@ import Testing
         #expect(requests[1].values("X-One").isEmpty)
         #expect(requests[1].values("X-Two") == ["2"])
         #expect(requests[2].values("X-Two").isEmpty)
+        #expect(requests[2].values("User-Agent") == ["penstock"])
         #expect(requests[2].values("Content-Type").isEmpty, "a body of unknown type is not called a form")
     }
 

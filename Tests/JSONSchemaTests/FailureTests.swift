@@ -96,7 +96,10 @@ import Testing
 
     @Test func membersThatNothingEvaluated() throws {
         let schema = try compile(
-            #"{"allOf":[{"properties":{"a":true}}],"if":{"required":["b"]},"then":{"properties":{"b":true}},"unevaluatedProperties":false}"#
+            #"""
+            {"allOf":[{"properties":{"a":true}}],"if":{"required":["b"]},"then":{"properties":{"b":true}},
+             "unevaluatedProperties":false}
+            """#
         )
         #expect(try schema.isValid(#"{"a":1,"b":2}"#))
         let failure = try #require(try schema.failure(#"{"a":1,"c":2}"#))

@@ -100,10 +100,21 @@ final class Member {
 
     /// Answers what is due.
     func answer() {
-        for partitions in unansweredAssignments { try? consumer.assign(partitions.map { PartitionStart($0, at: start) }) }
+        for partitions in unansweredAssignments {
+            try? consumer.assign(partitions.map { PartitionStart($0, at: start) })
+        }
         unansweredAssignments = []
         for partitions in unansweredRevocations { consumer.acknowledgeRevocation(partitions) }
         unansweredRevocations = []
+    }
+
+    var rebalanceCount: Int {
+        events.count { event in
+            switch event {
+            case .assigned, .revoked: true
+            default: false
+            }
+        }
     }
 
     var commitResults: [CommitResult] {
@@ -151,8 +162,11 @@ func wait(for descriptors: [Int32], milliseconds: Int32) -> Bool {
 }
 
 /// Produces texts and waits until they are acknowledged.
-func produce(_ broker: BrokerAccess, _ topic: String, partition: Int32? = nil, _ texts: [String]) throws {
-    let producer = try Producer(properties: broker.properties, logger: BrokerAccess.quiet)
+func produce(
+    _ broker: BrokerAccess, _ topic: String, partition: Int32? = nil, _ texts: [String],
+    properties: [String: String] = [:]
+) throws {
+    let producer = try Producer(properties: try broker.properties(properties), logger: BrokerAccess.quiet)
     for text in texts {
         let bytes = Array(text.utf8)
         try queue(ProducerRecord(topic: topic, partition: partition, key: bytes, value: bytes), on: producer)

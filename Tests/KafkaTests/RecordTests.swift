@@ -2,7 +2,7 @@ import Kafka
 import TestKit
 import Testing
 
-@Suite struct RecordTests {
+@Suite(.ownThread) struct RecordTests {
     @Test func keysValuesHeadersAndTimestampsArriveAsTheyWereProduced() throws {
         let broker = try BrokerAccess()
         let topic = try broker.createTopic(partitions: 1)

@@ -36,4 +36,27 @@ import Testing
     private static func summary(_ violation: Violation) -> String {
         violation.promise + ": " + violation.detail.filter { !$0.isNumber }
     }
+
+    @Test("The seeds draw everything that the checker is there for")
+    func coverage() {
+        var coverage = Coverage()
+        let count = min(300, Self.seedCount)
+        for seed in Self.firstSeed..<Self.firstSeed + count {
+            coverage.add(World(Plan(seed: UInt64(seed))).run())
+        }
+        guard count == 300 else { return }
+        for what in Coverage.expected {
+            #expect(coverage.counts[what, default: 0] > 0, "\(what): none in \(count) seeds")
+        }
+        if Self.number("COVERAGE") != nil { print(coverage.counts.sorted { $0.key < $1.key }) }
+    }
+
+    @Test("A seed gives the same story every time")
+    func repeatable() {
+        for seed in [3, 77, 1_114] as [UInt64] {
+            let first = World(Plan(seed: seed)).run()
+            let second = World(Plan(seed: seed)).run()
+            #expect(first.map { "\($0)" } == second.map { "\($0)" })
+        }
+    }
 }

@@ -76,7 +76,8 @@ public struct Core: Sendable {
         }
         if !drains.isEmpty {
             for partition in partitions where partition.phase == .draining {
-                earliest = min(earliest, partition.pendingCount > 0 ? partition.drainDeadline : partition.commitDeadline)
+                earliest = min(
+                    earliest, partition.pendingCount > 0 ? partition.drainDeadline : partition.commitDeadline)
             }
         }
         return earliest == .distantFuture ? nil : earliest

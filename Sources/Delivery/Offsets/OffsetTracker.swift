@@ -112,7 +112,15 @@ struct OffsetTracker: Sendable {
 
     /// Everything below is settled: the offset to commit. `nil` before anything is known.
     func watermark(in pool: OffsetPool) -> Int64? {
-        unsettled.isEmpty ? nextOffset : pool[unsettled.first].offset
+        unsettled.isEmpty ? endOfFetched : pool[unsettled.first].offset
+    }
+
+    /// The next offset to fetch that is not known to be settled. Standing inside a run that an earlier assignment has
+    /// settled, the watermark would be settled itself, which the bit form of the metadata cannot say.
+    private var endOfFetched: Int64? {
+        guard let nextOffset, inheritedIndex < inherited.count else { return nextOffset }
+        let run = inherited[inheritedIndex]
+        return run.contains(nextOffset) ? run.upperBound : nextOffset
     }
 
     /// Settled runs by an earlier assignment that are not fetched again yet.
@@ -141,7 +149,7 @@ struct OffsetTracker: Sendable {
             }
             slot = next
         }
-        for run in inherited[inheritedIndex...] where run.upperBound > nextOffset {
+        for run in inherited[inheritedIndex...] where run.upperBound > max(nextOffset, watermark) {
             add(max(run.lowerBound, nextOffset)..<run.upperBound)
         }
     }

@@ -32,7 +32,7 @@ final class CompiledFlow {
         schema = compiler.schema(definition.schema)
         identity = compiler.program(definition.identity)
         key = compiler.program(definition.key)
-        steps = definition.steps.enumerated().compactMap { index, step in
+        steps = definition.steps.enumerated().map { index, step in
             compiler.step(step, index: index, flow: definition)
         }
         variables = EventVariables(programs: compiler.texts)
@@ -43,8 +43,9 @@ final class CompiledFlow {
     }
 }
 
-/// A step whose parts are compiled.
-struct CompiledStep {
+/// A step whose parts are compiled. A class, because a structure of a dozen references costs as many reference counts
+/// wherever it is looked at.
+final class CompiledStep {
     let name: String
     let index: Int
     /// As an operator knows it: `PUT erp/clients/{.data.id}`.
@@ -59,6 +60,26 @@ struct CompiledStep {
     let idempotency: IdempotencyKey
     let idempotencyHeader: String?
     let successStatuses: Set<Int>?
+
+    init(_ step: StepDefinition, index: Int, flow: FlowDefinition, compiler: inout FlowCompiler) {
+        name = step.name
+        self.index = index
+        call = step.call(flow.systems)
+        when = compiler.program(step.when)
+        map = compiler.program(step.map)
+        schema = compiler.schema(step.schema)
+        method = step.method
+        system = SystemID(UInt16(step.system))
+        path = compiler.template(step.path, name: "call")
+        var headers: [(name: String, value: CompiledTemplate)] = []
+        for header in step.headers {
+            headers.append((header.name, compiler.template(header.value, name: "headers.\(header.name)")))
+        }
+        self.headers = headers
+        idempotency = IdempotencyKey(flow: flow.name, step: step.name)
+        idempotencyHeader = flow.systems[step.system].idempotencyHeader
+        successStatuses = step.successStatuses
+    }
 
     /// Whether an answer with this status means that the effect has happened.
     func isSuccess(_ status: Int) -> Bool {
@@ -142,13 +163,7 @@ public struct FlowCompiler {
             }, name: name)
     }
 
-    mutating func step(_ step: StepDefinition, index: Int, flow: FlowDefinition) -> CompiledStep? {
-        CompiledStep(
-            name: step.name, index: index, call: step.call(flow.systems), when: program(step.when),
-            map: program(step.map), schema: schema(step.schema), method: step.method,
-            system: SystemID(UInt16(step.system)), path: template(step.path, name: "call"),
-            headers: step.headers.map { ($0.name, template($0.value, name: "headers.\($0.name)")) },
-            idempotency: IdempotencyKey(flow: flow.name, step: step.name),
-            idempotencyHeader: flow.systems[step.system].idempotencyHeader, successStatuses: step.successStatuses)
+    mutating func step(_ step: StepDefinition, index: Int, flow: FlowDefinition) -> CompiledStep {
+        CompiledStep(step, index: index, flow: flow, compiler: &self)
     }
 }

@@ -9,6 +9,8 @@ struct EventVariables {
 
     let usesEvent: Bool
     let usesHeaders: Bool
+    /// What is given where no program asks; kept, because an array is an allocation.
+    private let none: [Value] = [.null, .null]
 
     init(programs: [String]) {
         usesEvent = programs.contains { $0.contains("$event") }
@@ -17,14 +19,12 @@ struct EventVariables {
 
     /// The values of the variables, in the order of ``names``.
     func values(event: Value, record: StoredRecord, arena: Arena) throws -> [Value] {
-        guard usesEvent || usesHeaders else { return EventVariables.none }
+        guard usesEvent || usesHeaders else { return none }
         return [
             usesEvent ? try attributes(of: event, arena: arena) : .null,
             usesHeaders ? try headers(of: record, arena: arena) : .null,
         ]
     }
-
-    private static var none: [Value] { [.null, .null] }
 
     /// The CloudEvents attributes: all members of the event but the data.
     private func attributes(of event: Value, arena: Arena) throws -> Value {

@@ -29,7 +29,7 @@ public struct ConfigurationFiles: Sendable {
     }
 
     /// Files in memory, by path; their folders exist.
-    public static func memory(_ files: [String: String], workingDirectory: String = "/work") -> ConfigurationFiles {
+    public static func memory(_ files: [String: String], workingDirectory: String = "/home") -> ConfigurationFiles {
         ConfigurationFiles(
             workingDirectory: workingDirectory,
             read: { path in files[path].map { Array($0.utf8) } },

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Kafka
 
@@ -12,7 +13,7 @@ final class StoredRecord {
     private(set) var timestamp: Int64 = -1
 
     /// Key, value, then for each header its name and value.
-    private let buffer = ByteBuffer()
+    private let buffer = ByteBuffer(capacity: 64, retainedCapacity: 2_048)
     private var keyCount = -1
     private var valueCount = -1
     private var headerCounts: [(name: Int32, value: Int32)] = []
@@ -103,7 +104,8 @@ extension UnsafeRawBufferPointer {
 
     /// Whether these are the text's bytes.
     func equals(_ text: StaticString) -> Bool {
-        elementsEqual(UnsafeRawBufferPointer(text))
+        guard count == text.utf8CodeUnitCount, let baseAddress else { return false }
+        return memcmp(baseAddress, text.utf8Start, count) == 0
     }
 
     /// Whether the bytes are valid UTF-8.

@@ -15,6 +15,7 @@ public enum Timestamp {
         let isBefore = rest < 0
         let date = Date(timeIntervalSince1970: Double(isBefore ? seconds - 1 : seconds))
         let fraction = String(isBefore ? rest + 1_000 : rest)
-        return date.formatted(.iso8601).dropLast() + "." + String(repeating: "0", count: 3 - fraction.count) + fraction + "Z"
+        return date.formatted(.iso8601).dropLast() + "." + String(repeating: "0", count: 3 - fraction.count) + fraction
+            + "Z"
     }
 }

@@ -29,7 +29,8 @@ final class DeadLetterWriter {
                 headers: headers.headers(for: slot, fault: fault), opaque: tag)
             return true
         } catch {
-            logger.warning("dead letter not written; trying again", metadata: ["topic": "\(topic)", "error": "\(error)"])
+            logger.warning(
+                "dead letter not written; trying again", metadata: ["topic": "\(topic)", "error": "\(error)"])
             return false
         }
     }

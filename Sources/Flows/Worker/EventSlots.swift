@@ -15,8 +15,9 @@ final class EventSlot {
 
     // The call that is prepared, under way or repeated.
     var step = 0
-    let path = ByteBuffer()
-    let body = ByteBuffer()
+    // Small at first and not kept large: there are as many slots as events were ever buffered at once (D8).
+    let path = ByteBuffer(capacity: 64, retainedCapacity: 256)
+    let body = ByteBuffer(capacity: 64, retainedCapacity: 2_048)
     var hasBody = false
     var idempotencyKey = ""
     var headers = HeaderFields()
@@ -28,7 +29,7 @@ final class EventSlot {
     // What is told in the dead-letter topic.
     var fault: EventFault?
     var lastStatus = 0
-    let lastAnswer = ByteBuffer()
+    let lastAnswer = ByteBuffer(capacity: 64, retainedCapacity: 64)
 
     func begin() {
         isExamined = false

@@ -33,7 +33,9 @@ extension Worker {
         case .prepare(let id, let step): prepare(id, from: Int(step))
         case .call(let id): call(id)
         case .park(let id, let reason): park(id, reason)
-        case .release(let id, _): slots[id].record.clear()
+        case .release(let id, let settlement):
+            slots[id].record.clear()
+            if settlement != nil { lastSettled = turnTime }
         case .commit(let partition, let offset, let metadata):
             commits.append(OffsetCommit(name(of: partition), offset: offset, metadata: metadata))
         case .pause(let partition): consumer.pause(CollectionOfOne(name(of: partition)))
@@ -63,7 +65,7 @@ extension Worker {
             slot.noteFailure()
             prepared = .fault(reason)
         }
-        core.prepared(id, prepared, now: .now, into: &actions)
+        core.prepared(id, prepared, now: turnTime, into: &actions)
     }
 
     private func call(_ id: EventID) {
@@ -79,7 +81,7 @@ extension Worker {
         } catch {
             // Headers and path were checked when the event was prepared; what is left passes, such as memory.
             logger.error("call not started; trying again", metadata: ["step": "\(step.name)", "error": "\(error)"])
-            core.finished(id, .notSent, now: .now, into: &actions)
+            core.finished(id, .notSent, now: turnTime, into: &actions)
         }
     }
 
@@ -96,7 +98,7 @@ extension Worker {
                     "step": "\(fault.step ?? "")",
                 ])
         } else {
-            core.parked(id, succeeded: false, now: .now, into: &actions)
+            core.parked(id, succeeded: false, now: turnTime, into: &actions)
         }
     }
 
@@ -138,7 +140,7 @@ extension Worker {
 
     private func noteFault(_ fault: CallFault, system: SystemIndex) {
         let name = settings.flow.systems[system.rawValue].name
-        faultLog.note(fault, system: system, name: name, now: .now, logger: logger)
+        faultLog.note(fault, system: system, name: name, now: turnTime, logger: logger)
     }
 
     // MARK: - Telling the operator

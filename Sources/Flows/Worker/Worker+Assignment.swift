@@ -34,12 +34,13 @@ extension Worker {
         case .failure(let error):
             logger.warning("committed offsets could not be had; asking again", metadata: ["error": "\(error)"])
             if error.isFatal { return fail(.consumer(error)) }
-            positionRetry = .now + .milliseconds(500)
+            positionRetry = turnTime + .milliseconds(500)
         case .success(let positions):
             if let error = positions.lazy.compactMap(\.error).first {
                 return assign(request: request, .failure(error))
             }
-            start(waiting, at: Dictionary(positions.map { ($0.partition, $0) }, uniquingKeysWith: { first, _ in first }))
+            start(
+                waiting, at: Dictionary(positions.map { ($0.partition, $0) }, uniquingKeysWith: { first, _ in first }))
         }
     }
 
@@ -51,7 +52,7 @@ extension Worker {
             let position = positions[partition].flatMap { position in
                 position.offset.map { Delivery.CommittedPosition(offset: $0, metadata: position.metadata) }
             }
-            core.assigned(number(of: partition), position: position, now: .now, into: &actions)
+            core.assigned(number(of: partition), position: position, now: turnTime, into: &actions)
         }
     }
 
@@ -69,7 +70,7 @@ extension Worker {
     }
 
     private func retryPositions() {
-        guard let due = positionRetry, due <= .now else { return }
+        guard let due = positionRetry, due <= turnTime else { return }
         positionRetry = nil
         let waiting = partitions.all {
             if case .positioning = $0 { true } else { false }
@@ -87,7 +88,7 @@ extension Worker {
         revocations[request] = Revocation(partitions: taken, isLost: isLost)
         for partition in taken { partitions[partition] = .revoking(request) }
         core.revoked(
-            held.map { number(of: $0) }, request: request, lost: isLost, now: .now, into: &actions)
+            held.map { number(of: $0) }, request: request, lost: isLost, now: turnTime, into: &actions)
     }
 
     func acknowledge(_ request: RevocationID) {
@@ -105,7 +106,7 @@ extension Worker {
             }
             core.committed(
                 number(of: result.partition), offset: result.offset, succeeded: result.error == nil,
-                now: .now, into: &actions)
+                now: turnTime, into: &actions)
         }
     }
 

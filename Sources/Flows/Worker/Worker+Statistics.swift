@@ -16,6 +16,8 @@ extension Worker {
         statistics.bufferedBytes = status.bufferedBytes
         statistics.backingOff = status.backingOff
         statistics.isPaused = status.isPaused
+        statistics.firstFetched = firstFetched
+        statistics.lastSettled = lastSettled
         statistics.partitions = partitions.assigned.map(\.partition)
         for (index, system) in settings.flow.systems.enumerated() {
             statistics.circuits[system.name] = core.status(of: SystemID(UInt16(index)))?.circuit

@@ -36,6 +36,10 @@ public final class Worker {
     var positionRetry: Instant?
     var faultLog = FaultLog()
 
+    /// The time of this turn of the loop; a turn is short, and reading the clock for each event is not free.
+    var turnTime = Instant.now
+    var firstFetched: Instant?
+    var lastSettled: Instant?
     var isDrained = false
     var isShuttingDown = false
     private var failure: WorkerFailure?
@@ -96,15 +100,16 @@ public final class Worker {
 
     private func turn() {
         waitForSomething()
+        turnTime = .now
         stopIfAsked()
         takeAnswers()
         takeDeadLetterReports()
         consumer.drainWakeup()
         takeConsumerEvents()
         takeRecords()
-        core.advance(to: .now, into: &actions)
+        core.advance(to: turnTime, into: &actions)
         perform()
-        handle.publishIfDue(now: .now) { statistics() }
+        handle.publishIfDue(now: turnTime) { statistics() }
     }
 
     private func waitForSomething() {
@@ -125,27 +130,25 @@ public final class Worker {
         guard handle.isStopRequested, !isShuttingDown else { return }
         isShuttingDown = true
         logger.info("worker stopping: draining what is in flight")
-        core.shutdown(now: .now, into: &actions)
+        core.shutdown(now: turnTime, into: &actions)
         perform()
     }
 
     // MARK: - What came
 
     private func takeAnswers() {
-        let now = Instant.now
         caller.collect { completion in
             let id = EventID(rawValue: completion.tag)
             let slot = slots[id]
             note(completion, in: slot)
-            core.finished(id, outcome(of: completion, step: flow.steps[slot.step]), now: now, into: &actions)
+            core.finished(id, outcome(of: completion, step: flow.steps[slot.step]), now: turnTime, into: &actions)
         }
         perform()
     }
 
     private func takeDeadLetterReports() {
-        let now = Instant.now
         deadLetters.collect { tag, succeeded in
-            core.parked(EventID(rawValue: tag), succeeded: succeeded, now: now, into: &actions)
+            core.parked(EventID(rawValue: tag), succeeded: succeeded, now: turnTime, into: &actions)
         }
         perform()
     }
@@ -154,17 +157,17 @@ public final class Worker {
 
     private func takeRecords() {
         guard hasRoom else { return }
-        let now = Instant.now
-        consumer.consumeBatch(max: settings.fetchBatch) { record in take(record, now: now) }
+        consumer.consumeBatch(max: settings.fetchBatch) { take($0) }
         perform()
     }
 
-    private func take(_ record: borrowing RecordView, now: Instant) {
+    private func take(_ record: borrowing RecordView) {
         let partition = PartitionID(record.partition)
         let id = core.fetched(
             partition, offset: record.offset, key: keys.key(of: record),
-            byteCount: (record.key?.count ?? 0) + (record.value?.count ?? 0), now: now, into: &actions)
+            byteCount: (record.key?.count ?? 0) + (record.value?.count ?? 0), now: turnTime, into: &actions)
         guard let id else { return }
+        if firstFetched == nil { firstFetched = turnTime }
         let slot = slots[id]
         slot.begin()
         slot.partition = partition

@@ -67,6 +67,9 @@ public struct WorkerStatistics: Sendable, Equatable {
     public var bufferedBytes = 0
     public var backingOff = 0
     public var isPaused = false
+    /// When the first record came and when the last event was settled, on the machine's monotonic clock.
+    public var firstFetched: Instant?
+    public var lastSettled: Instant?
     /// The partitions that the worker has.
     public var partitions: [Int32] = []
     /// Each system's circuit, by the system's name.
@@ -89,6 +92,8 @@ extension WorkerStatistics {
         bufferedBytes += other.bufferedBytes
         backingOff += other.backingOff
         isPaused = isPaused || other.isPaused
+        firstFetched = [firstFetched, other.firstFetched].compactMap(\.self).min()
+        lastSettled = [lastSettled, other.lastSettled].compactMap(\.self).max()
         partitions += other.partitions
         circuits.merge(other.circuits) { $0 == .closed ? $1 : $0 }
     }

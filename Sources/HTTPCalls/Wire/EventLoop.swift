@@ -4,7 +4,9 @@ import Glibc
 /// What libcurl's sockets wait for, in an `epoll` instance of our own, and libcurl's one timer.
 ///
 /// libcurl is driven by `curl_multi_socket_action`: a turn costs what happened in it. `curl_multi_poll` with
-/// `curl_multi_perform` costs a walk over every call in flight instead.
+/// `curl_multi_perform` costs a walk over every call in flight instead, with a `poll` for each. Measured with 7.88.1 in
+/// CPU time per call: 64 in flight to a server that answers at once, about 16 µs against 15 µs, as each walk then finds
+/// most calls answered; 256 in flight to one that takes 50 ms, about 30 µs against 35 to 45 µs.
 ///
 /// A kept connection stays registered while no call uses it. libcurl asks to have it removed after each call and
 /// added by the next one, which would be two system calls per call; we only note what it wants. That is sound because

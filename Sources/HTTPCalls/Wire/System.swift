@@ -43,6 +43,10 @@ final class System {
             authenticationField = nil
             usesToken = false
         }
+        if !fields.contains("user-agent") {
+            // As a line of ours: CURLOPT_USERAGENT is formatted and allocated anew for each request.
+            do { try fields.append("User-Agent", "penstock") } catch { throw .refused(reason: error.description) }
+        }
         lines = Self.lines(of: fields)
     }
 

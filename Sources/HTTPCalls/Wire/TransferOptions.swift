@@ -52,7 +52,6 @@ struct TransferOptions {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_CONNECTTIMEOUT_MS, endpoint.connectTimeoutMilliseconds)
         set(CURLOPT_TIMEOUT_MS, endpoint.timeoutMilliseconds)
-        set(CURLOPT_USERAGENT, "penstock")
     }
 
     private mutating func setVersion(_ endpoint: SystemEndpoint) {

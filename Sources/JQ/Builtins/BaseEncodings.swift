@@ -73,7 +73,8 @@ extension Evaluator {
         _ value: Value, bits: UInt32, _ name: StaticString, _ digit: (UInt8) -> UInt8?
     ) throws(Raised) -> (value: Value, left: UInt32) {
         let bytes = value.bytes
-        let room = try allocate(byteCount: max(bytes.count, 1)).bindMemory(to: UInt8.self, capacity: max(bytes.count, 1))
+        let room = try allocate(byteCount: max(bytes.count, 1)).bindMemory(
+            to: UInt8.self, capacity: max(bytes.count, 1))
         var count = 0
         var buffer: UInt32 = 0
         var held: UInt32 = 0

@@ -119,8 +119,10 @@ extension Evaluator {
         } catch {
             if case .memoryExhausted = error.kind { throw memoryExhausted() }
             if case .depthExceeded = error.kind { throw fail("Exceeds depth limit for parsing") }
-            let start = value.count > 40 ? String(decoding: value.bytes.prefix(40), as: UTF8.self) + "..." : value.string
-            throw fail("\(error.message) at line \(error.line), column \(error.column) (while parsing '\(start ?? "")')")
+            let start =
+                value.count > 40 ? String(decoding: value.bytes.prefix(40), as: UTF8.self) + "..." : value.string
+            throw fail(
+                "\(error.message) at line \(error.line), column \(error.column) (while parsing '\(start ?? "")')")
         }
     }
 
@@ -176,7 +178,9 @@ enum NumberText {
         guard whole + fraction > 0 else { return nil }
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             index += 1
-            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
+                index += 1
+            }
             guard digits() > 0 else { return nil }
         }
         guard index == bytes.count else { return nil }

@@ -6,7 +6,9 @@ extension Builtin {
         Builtin("error(message)", "Raises an error with a value.", jq: "message | error"),
         Builtin("select(f)", "The input if `f` holds for it.", jq: "if f then . else empty end"),
         Builtin("map(f)", "The outputs of `f` for all elements, in an array.", jq: "[.[] | f]"),
-        Builtin("map_values(f)", "Each element or member replaced by the first output of `f`, dropped if there is none.", jq: ".[] |= f"),
+        Builtin(
+            "map_values(f)", "Each element or member replaced by the first output of `f`, dropped if there is none.",
+            jq: ".[] |= f"),
         Builtin("recurse", "The input and everything in it, at all depths: `..`.", form: .recurseAll),
         Builtin("recurse(f)", "The input, then the same for each output of `f`.", form: .recurse),
         Builtin(

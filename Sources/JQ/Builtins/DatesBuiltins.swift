@@ -3,7 +3,9 @@ import JSON
 /// Dates. There is no locale and no time zone but UTC: an event means the same wherever it is mapped.
 extension Builtin {
     static let dates: [Builtin] = [
-        Builtin("gmtime", "Seconds since 1970 as year, month from 0, day, hour, minute, second, weekday, day of the year.") {
+        Builtin(
+            "gmtime", "Seconds since 1970 as year, month from 0, day, hour, minute, second, weekday, day of the year."
+        ) {
             (evaluator, input, _) throws(Raised) in
             try evaluator.calendarTime(input, "gmtime() requires numeric inputs")
         },

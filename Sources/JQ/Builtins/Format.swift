@@ -138,7 +138,8 @@ extension Evaluator {
 
     private func percentDecoded(_ value: Value) throws(Raised) -> Value {
         let bytes = value.bytes
-        let room = try allocate(byteCount: max(bytes.count, 1)).bindMemory(to: UInt8.self, capacity: max(bytes.count, 1))
+        let room = try allocate(byteCount: max(bytes.count, 1)).bindMemory(
+            to: UInt8.self, capacity: max(bytes.count, 1))
         var count = 0
         var index = 0
         while index < bytes.count {

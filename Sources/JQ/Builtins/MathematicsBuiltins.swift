@@ -1,3 +1,5 @@
+import JSON
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
     import Darwin
 #endif
-import JSON
 
 /// The functions of C's mathematics library.
 extension Builtin {
@@ -32,7 +33,9 @@ extension Builtin {
             one("gamma", "The logarithm of the gamma function.") { lgamma($0) },
             one("lgamma", "The logarithm of the gamma function.") { lgamma($0) },
             one("tgamma", "The gamma function.") { tgamma($0) },
-            one("significand", "The significand, between 1 and 2.") { $0 == 0 || !$0.isFinite ? $0 : $0 / exp2(logb($0)) },
+            one("significand", "The significand, between 1 and 2.") {
+                $0 == 0 || !$0.isFinite ? $0 : $0 / exp2(logb($0))
+            },
             one("sin", "The sine.") { sin($0) },
             one("cos", "The cosine.") { cos($0) },
             one("tan", "The tangent.") { tan($0) },

@@ -16,7 +16,9 @@ extension Builtin {
             .bool(try evaluator.number(input).isNormal)
         },
         Builtin("isvalid(f)", "Whether `f` raises no error.", jq: "try (f | true) catch false"),
-        Builtin("isfinite", "Whether the input is a number that is not infinite.", jq: #"type == "number" and (isinfinite | not)"#),
+        Builtin(
+            "isfinite", "Whether the input is a number that is not infinite.",
+            jq: #"type == "number" and (isinfinite | not)"#),
         Builtin("normals", "The input if it is a normal number.", jq: "if isnormal then . else empty end"),
         Builtin("finites", "The input if it is a finite number.", jq: "if isinfinite then empty else . end"),
         Builtin("abs", "The absolute value; all that is not less than 0 as it is.") {

@@ -8,15 +8,23 @@ extension Builtin {
             (evaluator, input, arguments) throws(Raised) in
             try evaluator.match(input, arguments)
         },
-        Builtin("test(pattern)", "Whether a pattern, or `[pattern, flags]`, matches.", jq: "_match(pattern; false; true)"),
+        Builtin(
+            "test(pattern)", "Whether a pattern, or `[pattern, flags]`, matches.", jq: "_match(pattern; false; true)"),
         Builtin("test(pattern; flags)", "Whether a pattern matches.", jq: "_match(pattern; flags; true)"),
-        Builtin("match(pattern)", "The first match of a pattern, or of `[pattern, flags]`.", jq: "_match(pattern; false; false) | .[]"),
-        Builtin("match(pattern; flags)", "The matches of a pattern: all with the flag `g`.", jq: "_match(pattern; flags; false) | .[]"),
+        Builtin(
+            "match(pattern)", "The first match of a pattern, or of `[pattern, flags]`.",
+            jq: "_match(pattern; false; false) | .[]"),
+        Builtin(
+            "match(pattern; flags)", "The matches of a pattern: all with the flag `g`.",
+            jq: "_match(pattern; flags; false) | .[]"),
         Builtin("_capture", "The named captures of a match, as an object.") { (evaluator, input, _) throws(Raised) in
             try evaluator.namedCaptures(input)
         },
-        Builtin("capture(pattern)", "The named captures of the first match, as an object.", jq: "match(pattern) | _capture"),
-        Builtin("capture(pattern; flags)", "The named captures of the matches, as objects.", jq: "match(pattern; flags) | _capture"),
+        Builtin(
+            "capture(pattern)", "The named captures of the first match, as an object.", jq: "match(pattern) | _capture"),
+        Builtin(
+            "capture(pattern; flags)", "The named captures of the matches, as objects.",
+            jq: "match(pattern; flags) | _capture"),
         Builtin("scan($pattern)", "The text of all matches, or the captures of each.", jq: "scan($pattern; null)"),
         Builtin(
             "scan($pattern; $flags)", "The text of all matches, or the captures of each.",
@@ -24,7 +32,8 @@ extension Builtin {
                 match($pattern; "g" + $flags)
                 | if .captures | length > 0 then [.captures[].string] else .string end
                 """),
-        Builtin("splits($pattern)", "The pieces between the matches, one after the other.", jq: "splits($pattern; null)"),
+        Builtin(
+            "splits($pattern)", "The pieces between the matches, one after the other.", jq: "splits($pattern; null)"),
         Builtin("splits($pattern; $flags)", "The pieces between the matches.", jq: "split($pattern; $flags) | .[]"),
         Builtin(
             "split($pattern; $flags)", "The pieces between the matches, in an array.",
@@ -33,10 +42,14 @@ extension Builtin {
                 | [foreach (match($pattern; $flags + "g"), null) as {$offset, $length}
                     (null; {start: .next, end: $offset, next: ($offset + $length)}) | $in[.start:.end]]
                 """),
-        Builtin("sub(pattern; replacement)", "The first match replaced; the replacement sees the named captures.", form: .substitute),
+        Builtin(
+            "sub(pattern; replacement)", "The first match replaced; the replacement sees the named captures.",
+            form: .substitute),
         Builtin("sub(pattern; replacement; flags)", "Matches replaced: all with the flag `g`.", form: .substitute),
         Builtin("gsub(pattern; replacement)", "All matches replaced.", jq: #"sub(pattern; replacement; "g")"#),
-        Builtin("gsub(pattern; replacement; $flags)", "All matches replaced.", jq: #"sub(pattern; replacement; $flags + "g")"#),
+        Builtin(
+            "gsub(pattern; replacement; $flags)", "All matches replaced.",
+            jq: #"sub(pattern; replacement; $flags + "g")"#),
     ]
 }
 

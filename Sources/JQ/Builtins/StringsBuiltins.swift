@@ -162,8 +162,6 @@ extension Evaluator {
                 try joining(start, parts - start, with: separator)
                 parts[0] = separator.kind == .null ? .emptyString : separator
                 parts += 1
-            } else if separator.kind != .string, separator.kind != .null {
-                throw typeError(.emptyString, separator, "cannot be added")
             }
             var text = element
             switch element.kind {
@@ -242,7 +240,8 @@ extension Evaluator {
         var counted = 0
         while let found = UTF8Text.find(part.bytes, in: bytes, from: start) {
             try spend(1)
-            position += isASCII ? found - counted : UTF8Text.count(UnsafeRawBufferPointer(rebasing: bytes[counted..<found]))
+            position +=
+                isASCII ? found - counted : UTF8Text.count(UnsafeRawBufferPointer(rebasing: bytes[counted..<found]))
             counted = found
             result = try append(.number(Double(position)), to: result)
             start = found + 1

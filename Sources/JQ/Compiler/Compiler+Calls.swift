@@ -27,6 +27,9 @@ extension Compiler {
     private func compile(_ argument: Argument, in frame: FrameLayout) throws(CompileError) -> Int32 {
         let key = ObjectIdentifier(frame)
         if let node = argument.compiled[key] { return node }
+        let outer = callPlace
+        callPlace = argument.callPlace
+        defer { callPlace = outer }
         let node = try compile(argument.expression, argument.scope, frame)
         argument.compiled[key] = node
         return node
@@ -35,16 +38,24 @@ extension Compiler {
     private func compileCall(
         of entry: FunctionEntry, _ arguments: [Expression], _ place: Place, _ scope: Scope?, _ frame: FrameLayout
     ) throws(CompileError) -> Int32 {
+        entry.isUsed = true
         if entry.isRecursive || nodes.count > Compiler.expansionLimit {
             return try compileRunTimeCall(of: entry, arguments, place, scope, frame)
         }
-        return try expand(entry, arguments, scope, frame)
+        return try expand(entry, arguments, scope, frame, argumentPlace: callPlace)
+    }
+
+    /// Compiles a function that nothing calls, so that its faults are found all the same.
+    func check(_ entry: FunctionEntry, _ frame: FrameLayout) throws(CompileError) {
+        let arguments = entry.definition.parameters.map { _ in Expression(.identity, at: entry.definition.place) }
+        _ = try compileCall(of: entry, arguments, entry.definition.place, entry.scope, frame)
     }
 
     // MARK: Expansion
 
     private func expand(
-        _ entry: FunctionEntry, _ arguments: [Expression], _ scope: Scope?, _ frame: FrameLayout
+        _ entry: FunctionEntry, _ arguments: [Expression], _ scope: Scope?, _ frame: FrameLayout,
+        argumentPlace: Place?
     ) throws(CompileError) -> Int32 {
         let definition = entry.definition
         let key = ObjectIdentifier(frame)
@@ -57,7 +68,8 @@ extension Compiler {
         var inner = entry.scope
         var values: [(slot: Slot, argument: Argument)] = []
         for (parameter, expression) in zip(definition.parameters, arguments) {
-            let argument = Argument(name: parameter.name, expression: expression, scope: scope)
+            let argument = Argument(
+                name: parameter.name, expression: expression, scope: scope, callPlace: argumentPlace)
             inner = Scope(.argument(argument), in: inner)
             if parameter.isValue {
                 let slot = frame.makeSlot()
@@ -130,7 +142,10 @@ extension Compiler {
             let outer = callPlace
             callPlace = outer ?? place
             defer { callPlace = outer }
-            return try compileCall(of: entry, arguments, place, scope, frame)
+            if entry.isRecursive || nodes.count > Compiler.expansionLimit {
+                return try compileRunTimeCall(of: entry, arguments, place, scope, frame)
+            }
+            return try expand(entry, arguments, scope, frame, argumentPlace: outer)
         case .form(let opcode):
             var list: [Int32] = []
             for argument in arguments { list.append(try compile(argument, scope, frame)) }
@@ -156,7 +171,9 @@ extension Compiler {
     private func preludeEntry(_ key: String, _ text: String) throws(CompileError) -> FunctionEntry {
         if let entry = preludeEntries[key] { return entry }
         let definitions = try Parser.definitions(Source(text, name: "<builtin>"))
-        guard let definition = definitions.first else { throw failure("\(key) is not defined", Place(start: 0, end: 0)) }
+        guard let definition = definitions.first else {
+            throw failure("\(key) is not defined", Place(start: 0, end: 0))
+        }
         let entry = makeEntry(definition, in: nil, program)
         preludeEntries[key] = entry
         return entry

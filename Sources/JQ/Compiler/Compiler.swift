@@ -25,7 +25,7 @@ final class Compiler {
     /// While a builtin's own definition is compiled: the call that asked for it.
     var callPlace: Place?
     let program = FrameLayout(level: 0)
-    private var depth = 0
+    private let stackLimit = Stack.bounds().bottom + Stack.reserve
 
     init(_ source: Source) {
         self.source = source
@@ -69,9 +69,7 @@ final class Compiler {
     // MARK: Expressions
 
     func compile(_ expression: Expression, _ scope: Scope?, _ frame: FrameLayout) throws(CompileError) -> Int32 {
-        depth += 1
-        defer { depth -= 1 }
-        guard depth < 2_000 else { throw failure("functions are nested too deeply", expression.place) }
+        guard Stack.pointer > stackLimit else { throw failure("nested too deeply", expression.place) }
         let place = expression.place
         switch expression.form {
         case .identity: return try add(Node(.identity), place)
@@ -132,7 +130,9 @@ final class Compiler {
             return try add(Node(.leave, code: UInt16(frame.level - slot.level), a: slot.index), place)
         case .define(let definition, let body):
             let entry = makeEntry(definition, in: scope, frame)
-            return try compile(body, entry.scope, frame)
+            let node = try compile(body, entry.scope, frame)
+            if !entry.isUsed, callPlace == nil { try check(entry, frame) }
+            return node
         case .call(let name, let arguments):
             return try compileCall(name, arguments, place, scope, frame)
         case .variable(let name):

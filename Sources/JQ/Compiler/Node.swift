@@ -5,6 +5,8 @@ struct Node: BitwiseCopyable {
     var opcode: Opcode
     /// Whether it yields exactly one output or an error, so that it is evaluated without a continuation.
     var isSingle = false
+    /// Whether it yields at most one output, and nothing but that.
+    var isOptional = false
     /// An operator, a builtin, the number of frames to go out, or a flag: see ``Opcode``.
     var code: UInt16 = 0
     var a: Int32 = -1

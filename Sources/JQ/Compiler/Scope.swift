@@ -54,6 +54,8 @@ final class FunctionEntry {
     var expansions: [ObjectIdentifier: Int32] = [:]
     /// The function called at run time, once there is one.
     var function: Int32?
+    /// Whether something calls it.
+    var isUsed = false
 
     init(_ definition: Definition, frame: FrameLayout, isRecursive: Bool) {
         self.definition = definition
@@ -67,11 +69,14 @@ final class Argument {
     let name: String
     let expression: Expression
     let scope: Scope?
+    /// The place that its faults are reported at, if not its own: that of the builtin which passes it on.
+    let callPlace: Place?
     var compiled: [ObjectIdentifier: Int32] = [:]
 
-    init(name: String, expression: Expression, scope: Scope?) {
+    init(name: String, expression: Expression, scope: Scope?, callPlace: Place?) {
         self.name = name
         self.expression = expression
         self.scope = scope
+        self.callPlace = callPlace
     }
 }

@@ -1,4 +1,4 @@
-/// Finds the nodes that yield exactly one output or an error.
+/// Finds the nodes that yield exactly one output or an error, and those that yield at most one.
 ///
 /// Functions are taken to be single until their body shows otherwise: a function that calls itself yields one output,
 /// or fails, or never ends.
@@ -17,7 +17,25 @@ struct SingleAnalysis {
                     isStable = false
                 }
             }
-            if isStable { return }
+            if isStable { break }
+        }
+        for index in nodes.indices { nodes[index].isOptional = isOptional(nodes[index], nodes) }
+    }
+
+    private static func isOptional(_ node: Node, _ nodes: [Node]) -> Bool {
+        func optional(_ index: Int32) -> Bool { index < 0 || nodes[Int(index)].isOptional }
+        func single(_ index: Int32) -> Bool { index < 0 || nodes[Int(index)].isSingle }
+        if node.isSingle { return true }
+        switch node.opcode {
+        case .empty, .first, .last, .leave: return true
+        case .field: return optional(node.a)
+        case .index, .slice: return optional(node.a) && single(node.b) && single(node.c)
+        case .pipe, .alternative, .binary, .and, .or: return optional(node.a) && optional(node.b)
+        case .attempt: return optional(node.a) && optional(node.b)
+        case .conditional: return single(node.a) && optional(node.b) && optional(node.c)
+        case .bindVariable: return optional(node.a) && optional(node.c)
+        case .negate, .format: return optional(node.a)
+        default: return false
         }
     }
 

@@ -1,12 +1,38 @@
 import JSON
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Reading parts of values by key.
 extension Evaluator {
     @inline(__always)
     func field(_ target: Value, _ key: Value) throws(Raised) -> Value {
-        if target.kind == .object { return target.member(key.bytes) ?? .null }
+        if target.kind == .object { return member(target, key) }
         if target.kind == .null { return .null }
         throw cannotIndex(target, key)
+    }
+
+    /// The member with a key, `null` if there is none: looked for here in small objects, because most fields of a
+    /// mapping are.
+    @inline(__always)
+    private func member(_ target: Value, _ key: Value) -> Value {
+        if target.flags.contains(.indexed) { return target.member(key.bytes) ?? .null }
+        let members = target.members
+        let count = key.count
+        guard let base = members.baseAddress, let name = key.bytes.baseAddress else {
+            return target.member(key.bytes) ?? .null
+        }
+        let first = name.load(as: UInt8.self)
+        for position in 0..<members.count where base[position].key.count == count {
+            guard let other = base[position].key.bytes.baseAddress else { continue }
+            if other.load(as: UInt8.self) == first, memcmp(other, name, count) == 0 { return base[position].value }
+        }
+        return .null
     }
 
     @inline(never)

@@ -37,7 +37,7 @@ extension Evaluator {
 
     /// Binds a pattern's variables and runs the body; with alternatives, an error of a pattern or of its body leads to
     /// the next one.
-    func destructure(
+    dynamic func destructure(
         _ pattern: Int32, _ value: Value, _ input: Value, _ frame: Frame, _ flag: UnsafeMutablePointer<Bool>?,
         _ body: () throws(Raised) -> Void
     ) throws(Raised) {
@@ -58,7 +58,7 @@ extension Evaluator {
     }
 
     /// Sets all variables of alternative patterns to `null` around a body.
-    private func bindingAll(
+    private dynamic func bindingAll(
         of node: Node, _ frame: Frame, _ body: () throws(Raised) -> Void
     ) throws(Raised) {
         let list = links + Int(node.c)
@@ -72,7 +72,7 @@ extension Evaluator {
         try body()
     }
 
-    private func bind(
+    private dynamic func bind(
         _ pattern: Int32, _ value: Value, _ input: Value, _ frame: Frame, _ body: () throws(Raised) -> Void
     ) throws(Raised) {
         let node = nodes[Int(pattern)]

@@ -175,26 +175,26 @@ extension Evaluator {
                 try generate(node.pointee.a, input, own, sink)
                 next = node.pointee.b
             case .pipe:
-                guard let value = try singleOutput(node.pointee.a, input, own) else {
-                    return try generateByOpcode(next, input, own, sink)
+                switch try immediate(node.pointee.a, input, own) {
+                case .output(let value): input = value
+                case .nothing: return
+                case .unknown: return try generateByOpcode(next, input, own, sink)
                 }
-                input = value
                 next = node.pointee.b
             case .conditional:
-                guard let condition = try singleOutput(node.pointee.a, input, own) else {
-                    return try generateByOpcode(next, input, own, sink)
-                }
-                if condition.isTruthy {
-                    next = node.pointee.b
-                } else {
-                    if node.pointee.c < 0 { return try sink(input) }
-                    next = node.pointee.c
+                switch try immediate(node.pointee.a, input, own) {
+                case .output(let condition):
+                    if !condition.isTruthy, node.pointee.c < 0 { return try sink(input) }
+                    next = condition.isTruthy ? node.pointee.b : node.pointee.c
+                case .nothing: return
+                case .unknown: return try generateByOpcode(next, input, own, sink)
                 }
             case .bindVariable:
-                guard let value = try singleOutput(node.pointee.a, input, own) else {
-                    return try generateByOpcode(next, input, own, sink)
+                switch try immediate(node.pointee.a, input, own) {
+                case .output(let value): own[Int(node.pointee.b)] = value
+                case .nothing: return
+                case .unknown: return try generateByOpcode(next, input, own, sink)
                 }
-                own[Int(node.pointee.b)] = value
                 next = node.pointee.c
             case .call:
                 let function = functions[Int(node.pointee.a)]

@@ -33,21 +33,22 @@ public final class Evaluator {
     var functions: UnsafePointer<Function>
     var implementations: UnsafePointer<Builtin.Native>
 
-    // The state of the run.
-    var stepsLeft = 0
-    var stackLimit: UInt = 0
+    // The state of the run. Exclusive access is not checked at run time: each is read or written in one short step,
+    // never lent out, and the evaluator belongs to one thread.
+    @exclusivity(unchecked) var stepsLeft = 0
+    @exclusivity(unchecked) var stackLimit: UInt = 0
     private var stackTop: UInt = 0
     /// The error's value.
     var raised: Value = .null
     /// The node that raised it.
     var raisedNode: Int32 = 0
     /// The node whose operation is under way.
-    var currentNode: Int32 = 0
+    @exclusivity(unchecked) var currentNode: Int32 = 0
     var stopTarget = 0
     var lastLabel = 0
     var fatalKind: EvaluationError.Kind = .raised
-    var frames = FrameMemory()
-    var tails = GrowthRecord()
+    @exclusivity(unchecked) var frames = FrameMemory()
+    @exclusivity(unchecked) var tails = GrowthRecord()
     let text = ByteBuffer()
     let patterns = PatternCache()
 
@@ -71,7 +72,7 @@ public final class Evaluator {
     /// The one output of a program.
     ///
     /// - Parameters:
-    ///   - program: the program.
+    ///   - program: the program. It must outlive the output, which may point to its constants.
     ///   - input: its input, `.`; must outlive the output.
     ///   - variables: the values of ``Program/variables``, in order.
     /// - Throws: what the program raised, or that it yields none or several outputs.
@@ -94,7 +95,8 @@ public final class Evaluator {
         guard count < 2, let result else {
             throw problem(
                 count == 0 ? .noOutput : .manyOutputs,
-                count == 0 ? "the program yields no output, one is needed"
+                count == 0
+                    ? "the program yields no output, one is needed"
                     : "the program yields more than one output, one is needed",
                 at: program.root, in: program)
         }
@@ -131,7 +133,8 @@ public final class Evaluator {
                 .raised, "the program takes \(program.variables.count) variables, \(variables.count) are given",
                 at: program.root, in: program)
         }
-        guard let nodes = UnsafePointer(program.nodes.baseAddress), let links = UnsafePointer(program.links.baseAddress),
+        guard let nodes = UnsafePointer(program.nodes.baseAddress),
+            let links = UnsafePointer(program.links.baseAddress),
             let functions = UnsafePointer(program.functions.baseAddress)
         else { throw problem(.raised, "the program is empty", at: program.root, in: program) }
         self.nodes = nodes

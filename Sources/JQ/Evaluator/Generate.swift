@@ -3,10 +3,21 @@ import JSON
 /// Nodes with any number of outputs: each output is pushed into a continuation.
 ///
 /// An error or a stop that the continuation throws passes through: `try` and labels ask whose it is.
+///
+/// The functions that take continuations and call one another are `dynamic` for the compiler's sake: it would otherwise
+/// make a copy of each for every closure that it is given, and copies of these copies, without end.
 extension Evaluator {
+    /// The outputs of a node that has at most one.
+    enum Immediate {
+        case output(Value)
+        case nothing
+        /// The node may have several.
+        case unknown
+    }
+
     typealias Sink = (Value) throws(Raised) -> Void
 
-    func generate(_ index: Int32, _ input: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
+    dynamic func generate(_ index: Int32, _ input: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
         if nodes[Int(index)].isSingle {
             try sink(try single(index, input, frame))
         } else {
@@ -14,7 +25,7 @@ extension Evaluator {
         }
     }
 
-    func generateByOpcode(_ start: Int32, _ startInput: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
+    dynamic func generateByOpcode(_ start: Int32, _ startInput: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
         try step()
         var index = start
         var input = startInput
@@ -27,17 +38,22 @@ extension Evaluator {
                 try generate(node.pointee.a, input, frame, sink)
                 index = node.pointee.b
             case .pipe:
-                if let value = try singleOutput(node.pointee.a, input, frame) {
+                switch try immediate(node.pointee.a, input, frame) {
+                case .output(let value):
                     input = value
                     index = node.pointee.b
-                } else {
+                case .nothing:
+                    return
+                case .unknown:
                     let next = node.pointee.b
                     return try generate(node.pointee.a, input, frame) { value throws(Raised) in
                         try generate(next, value, frame, sink)
                     }
                 }
             case .conditional:
-                guard nodes[Int(node.pointee.a)].isSingle else { return try generateCondition(index, input, frame, sink) }
+                guard nodes[Int(node.pointee.a)].isSingle else {
+                    return try generateCondition(index, input, frame, sink)
+                }
                 if try single(node.pointee.a, input, frame).isTruthy {
                     index = node.pointee.b
                 } else {
@@ -56,16 +72,23 @@ extension Evaluator {
         }
     }
 
-    /// The output, if the node is known to have exactly one; a parameter is known when it is bound.
+    /// What a node yields, if it is known to yield at most one output; a parameter is known when it is bound.
     @inline(__always)
-    func singleOutput(_ index: Int32, _ input: Value, _ frame: Frame) throws(Raised) -> Value? {
+    func immediate(_ index: Int32, _ input: Value, _ frame: Frame) throws(Raised) -> Immediate {
         let node = nodes + Int(index)
-        if node.pointee.isSingle { return try single(index, input, frame) }
-        if node.pointee.opcode == .callParameter {
-            let closure = frame.out(node.pointee.code).closure(node.pointee.a)
-            if nodes[Int(closure.node)].isSingle { return try single(closure.node, input, closure.frame) }
-        }
-        return nil
+        if node.pointee.isSingle { return .output(try single(index, input, frame)) }
+        if node.pointee.isOptional { return try atMostOne(index, input, frame) }
+        guard node.pointee.opcode == .callParameter else { return .unknown }
+        let closure = frame.out(node.pointee.code).closure(node.pointee.a)
+        let target = nodes + Int(closure.node)
+        if target.pointee.isSingle { return .output(try single(closure.node, input, closure.frame)) }
+        return target.pointee.isOptional ? try atMostOne(closure.node, input, closure.frame) : .unknown
+    }
+
+    private func atMostOne(_ index: Int32, _ input: Value, _ frame: Frame) throws(Raised) -> Immediate {
+        var result = Immediate.nothing
+        try generateByOpcode(index, input, frame) { value throws(Raised) in result = .output(value) }
+        return result
     }
 
     @inline(never)
@@ -175,7 +198,7 @@ extension Evaluator {
     }
 
     /// The outputs of a node, `null` if there is none to ask.
-    func optional(_ index: Int32, _ input: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
+    dynamic func optional(_ index: Int32, _ input: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
         if index < 0 { try sink(.null) } else { try generate(index, input, frame, sink) }
     }
 

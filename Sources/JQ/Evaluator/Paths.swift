@@ -15,7 +15,7 @@ extension Evaluator {
     }
 
     /// Everything that a path expression leads to.
-    func paths(
+    dynamic func paths(
         _ start: Int32, _ startPath: Value, _ startValue: Value, _ frame: Frame, _ sink: PathSink
     ) throws(Raised) {
         var index = start
@@ -200,7 +200,8 @@ extension Evaluator {
         try generate(nodes[Int(index)].a, value, frame) { keys throws(Raised) in
             currentNode = index
             guard path.kind == .array else {
-                throw fail("Invalid path expression near attempt to access element \(excerpt(keys)) of \(excerpt(value))")
+                throw fail(
+                    "Invalid path expression near attempt to access element \(excerpt(keys)) of \(excerpt(value))")
             }
             let part = try getPath(value, keys)
             try sink(try append(keys.elements, to: path), part)

@@ -1,3 +1,5 @@
+import RegularExpressions
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
     import Darwin
 #endif
-import RegularExpressions
 
 /// The patterns that were compiled last, so that a pattern is compiled once and not for every event.
 ///

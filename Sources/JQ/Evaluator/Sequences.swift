@@ -17,10 +17,15 @@ extension Evaluator {
         while true {
             try step()
             try sink(value)
-            guard let next = try singleOutput(index, value, frame) else { break }
-            value = next
+            switch try immediate(index, value, frame) {
+            case .output(let next): value = next
+            case .nothing: return
+            case .unknown:
+                return try generate(index, value, frame) { next throws(Raised) in
+                    try recurse(index, next, frame, sink)
+                }
+            }
         }
-        try generate(index, value, frame) { next throws(Raised) in try recurse(index, next, frame, sink) }
     }
 
     func generateRange(_ index: Int32, _ input: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {

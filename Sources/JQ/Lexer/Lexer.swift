@@ -76,7 +76,8 @@ struct Lexer {
         // A backslash continues a comment on the next line, as in jq 1.7.
         while offset < text.count, text[offset] != UInt8(ascii: "\n") {
             if text[offset] == UInt8(ascii: "\\"), offset + 1 < text.count {
-                let crlf = text[offset + 1] == UInt8(ascii: "\r") && offset + 2 < text.count
+                let crlf =
+                    text[offset + 1] == UInt8(ascii: "\r") && offset + 2 < text.count
                     && text[offset + 2] == UInt8(ascii: "\n")
                 offset += crlf ? 3 : 2
             } else {

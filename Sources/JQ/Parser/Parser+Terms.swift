@@ -1,6 +1,8 @@
 /// Terms: what operators stand between.
 extension Parser {
     mutating func parseTerm() throws(CompileError) -> Expression {
+        try enter()
+        defer { leave() }
         var term = try parseAtom()
         while let longer = try parseSuffix(of: term) { term = longer }
         return term

@@ -4,13 +4,14 @@
 /// `+ -`, `* / %`, terms. This is the grammar of jq 1.8, in which `1 + 2 as $x` binds the sum and `reduce`, `foreach`,
 /// `if` and `try` are terms.
 struct Parser {
-    /// How deeply expressions may nest in the program's text. Keeps parser and compiler within a thread's stack.
-    static let depthLimit = 250
+    /// How deeply expressions may nest in the program's text.
+    static let depthLimit = 1000
 
     let source: Source
     private let tokens: [Token]
     private var position = 0
     private var depth = 0
+    private let stackLimit = Stack.bounds().bottom + Stack.reserve
 
     init(_ source: Source) throws(CompileError) {
         self.source = source
@@ -79,6 +80,18 @@ struct Parser {
         Expression(form, at: start.through(previousPlace))
     }
 
+    /// Counts a level of nesting. The limit, or the thread's stack if that is shorter, ends it.
+    mutating func enter() throws(CompileError) {
+        depth += 1
+        guard depth <= Parser.depthLimit, Stack.pointer > stackLimit else {
+            throw CompileError("nested too deeply", at: current.place, in: source)
+        }
+    }
+
+    mutating func leave() {
+        depth -= 1
+    }
+
     // MARK: Queries
 
     private mutating func parseProgram() throws(CompileError) -> Expression {
@@ -97,11 +110,8 @@ struct Parser {
 
     /// Everything, pipes and bindings included.
     mutating func parseQuery() throws(CompileError) -> Expression {
-        depth += 1
-        defer { depth -= 1 }
-        guard depth <= Parser.depthLimit else {
-            throw CompileError("nested too deeply (limit \(Parser.depthLimit))", at: current.place, in: source)
-        }
+        try enter()
+        defer { leave() }
         var stages: [Expression] = []
         while true {
             stages.append(try parseStage())
@@ -212,11 +222,8 @@ struct Parser {
 
     /// An expression without pipes, commas and bindings.
     mutating func parseOperand(atLeast minimum: Int = 0) throws(CompileError) -> Expression {
-        depth += 1
-        defer { depth -= 1 }
-        guard depth <= Parser.depthLimit else {
-            throw CompileError("nested too deeply (limit \(Parser.depthLimit))", at: current.place, in: source)
-        }
+        try enter()
+        defer { leave() }
         let start = current.place
         var left = try parseTerm()
         while let (precedence, associativity) = currentOperator, precedence >= minimum {

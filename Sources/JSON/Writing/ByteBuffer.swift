@@ -109,17 +109,19 @@ struct FrameStack: ~Copyable {
     }
 
     private(set) var base: UnsafeMutablePointer<Frame>
-    private(set) var capacity = 32
+    /// Next to nothing until something is written: there may be many buffers that only hold bytes.
+    private(set) var capacity = 1
 
     init() { base = .allocate(capacity: capacity) }
 
     deinit { base.deallocate() }
 
     mutating func grow() {
-        let larger = UnsafeMutablePointer<Frame>.allocate(capacity: capacity * 2)
+        let doubled = max(32, capacity * 2)
+        let larger = UnsafeMutablePointer<Frame>.allocate(capacity: doubled)
         larger.update(from: base, count: capacity)
         base.deallocate()
         base = larger
-        capacity *= 2
+        capacity = doubled
     }
 }

@@ -1,5 +1,13 @@
 import CLibrdkafka
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// A topic to create.
 public struct NewTopic: Sendable, Hashable {
     public let name: String
@@ -24,6 +32,11 @@ public struct TopicOutcome: Sendable, Hashable {
     public let topic: String
     /// `nil` when it is done.
     public let error: KafkaError?
+
+    public init(topic: String, error: KafkaError?) {
+        self.topic = topic
+        self.error = error
+    }
 }
 
 /// A topic as the cluster knows it.
@@ -53,16 +66,22 @@ extension Admin {
 
     /// All topics that this client may see, by name. Asking creates none.
     public func topics(within limit: Duration) throws(KafkaError) -> [TopicDescription] {
+        try metadata("listing topics failed", within: limit).topics
+    }
+
+    private func metadata(
+        _ context: String, within limit: Duration
+    ) throws(KafkaError) -> (topics: [TopicDescription], brokers: [Int32]) {
         var answer: UnsafePointer<rd_kafka_metadata>?
         let code = rd_kafka_metadata(handle.pointer, 1, nil, &answer, max(1, limit.milliseconds))
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer else {
-            throw failure(code, "listing topics failed", after: limit)
-        }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer else { throw failure(code, context, after: limit) }
         defer { rd_kafka_metadata_destroy(answer) }
-        return UnsafeBufferPointer(start: answer.pointee.topics, count: Int(answer.pointee.topic_cnt))
+        let brokers = UnsafeBufferPointer(start: answer.pointee.brokers, count: Int(answer.pointee.broker_cnt))
+        let topics = UnsafeBufferPointer(start: answer.pointee.topics, count: Int(answer.pointee.topic_cnt))
             .filter { $0.err == RD_KAFKA_RESP_ERR_NO_ERROR || $0.err == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE }
             .map(TopicDescription.init)
             .sorted { $0.name < $1.name }
+        return (topics, brokers.map(\.id))
     }
 
     /// - Throws: `isUnknownTopic` for the first topic that does not exist.
@@ -84,10 +103,34 @@ extension Admin {
         try topics(within: limit).contains { $0.name == name }
     }
 
-    /// Creates topics and waits until the controller says so.
+    /// Creates topics and waits until the cluster shows them.
     /// - Returns: One outcome for each topic.
     /// - Throws: When the request as a whole fails, or a topic's settings cannot be said to librdkafka.
     public func createTopics(_ topics: [NewTopic], within limit: Duration) throws(KafkaError) -> [TopicOutcome] {
+        let deadline = Deadline(in: limit)
+        try requireController("creating topics failed", within: limit)
+        let outcomes = try requestCreation(of: topics, within: deadline.remaining)
+        // The controller answers before every broker has heard of it.
+        let created = Set(outcomes.filter { $0.error == nil }.map(\.topic))
+        while !deadline.hasPassed, !created.isSubset(of: Set(try self.topics(within: limit).map(\.name))) {
+            usleep(20_000)
+        }
+        return outcomes
+    }
+
+    /// Topics are administered by the controller; without one a request would only time out.
+    private func requireController(_ context: String, within limit: Duration) throws(KafkaError) {
+        let brokers = try metadata(context, within: limit).brokers
+        guard !brokers.contains(rd_kafka_controllerid(handle.pointer, 0)) else { return }
+        throw KafkaError(
+            RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE,
+            "\(context): the cluster at \(bootstrapServers) has no controller, which administers topics"
+        )
+    }
+
+    private func requestCreation(
+        of topics: [NewTopic], within limit: Duration
+    ) throws(KafkaError) -> [TopicOutcome] {
         var requests: [OpaquePointer?] = []
         defer { rd_kafka_NewTopic_destroy_array(&requests, requests.count) }
         for topic in topics {
@@ -119,6 +162,7 @@ extension Admin {
     /// Deletes topics with all that they hold.
     /// - Returns: One outcome for each topic.
     public func deleteTopics(_ names: [String], within limit: Duration) throws(KafkaError) -> [TopicOutcome] {
+        try requireController("deleting topics failed", within: limit)
         var requests: [OpaquePointer?] = names.map { rd_kafka_DeleteTopic_new($0) }
         defer { rd_kafka_DeleteTopic_destroy_array(&requests, requests.count) }
         return try request(

@@ -8,7 +8,7 @@ import Logging
 /// topic; `isUnsupported`, the broker does not offer the request (the mock cluster administers no topics).
 public final class Admin {
     let handle: ClientHandle
-    private let bootstrapServers: String
+    let bootstrapServers: String
     /// Where the client reports failed connections.
     private let errors: OpaquePointer
 
@@ -32,10 +32,12 @@ public final class Admin {
 
     /// Turns librdkafka's "timed out" into what an operator can act on: who was asked, for how long, and what the last
     /// connection failed of.
-    func failure(_ code: rd_kafka_resp_err_t, _ context: String, after limit: Duration) -> KafkaError {
-        let error = KafkaError(code, "\(context): \(String(cString: rd_kafka_err2str(code)))")
-        guard error.isUnreachable else { return error }
-        var text = "\(context): no Kafka broker at \(bootstrapServers) answered within \(limit)"
+    func failure(
+        _ code: rd_kafka_resp_err_t, _ context: String, after limit: Duration, detail: String? = nil
+    ) -> KafkaError {
+        var text = "\(context): \(detail ?? String(cString: rd_kafka_err2str(code)))"
+        guard KafkaError(code).isUnreachable else { return KafkaError(code, text) }
+        text += "; no Kafka broker at \(bootstrapServers) answered within \(limit)"
         if let reason = lastConnectionError() { text += " (\(reason))" }
         return KafkaError(code, text)
     }
@@ -79,9 +81,9 @@ public final class Admin {
         defer { rd_kafka_event_destroy(event) }
         let code = rd_kafka_event_error(event)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            let error = failure(code, context, after: limit)
-            guard !error.isUnreachable, let text = rd_kafka_event_error_string(event) else { throw error }
-            throw KafkaError(code, "\(context): \(String(cString: text))")
+            throw failure(
+                code, context, after: limit, detail: rd_kafka_event_error_string(event).map { String(cString: $0) }
+            )
         }
         return try read(event)
     }

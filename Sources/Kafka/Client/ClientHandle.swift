@@ -53,7 +53,9 @@ final class ClientHandle {
         }
         owned = nil
         // Token requests are blocking HTTP calls: they belong on librdkafka's background thread, not on a poll.
-        if fetchesTokens, let error = rd_kafka_sasl_background_callbacks_enable(pointer) { rd_kafka_error_destroy(error) }
+        if fetchesTokens, let error = rd_kafka_sasl_background_callbacks_enable(pointer) {
+            rd_kafka_error_destroy(error)
+        }
         self.pointer = pointer
         self.sink = sink
     }

@@ -51,12 +51,17 @@ public struct ClientProperties: Sendable, Hashable, CustomStringConvertible {
         case RD_KAFKA_CONF_OK:
             return
         case RD_KAFKA_CONF_UNKNOWN:
-            throw ClientPropertyError(name: name, kind: .unknown(suggestion: PropertyCatalog.shared.suggestion(for: name)))
+            throw ClientPropertyError(
+                name: name, kind: .unknown(suggestion: PropertyCatalog.shared.suggestion(for: name)))
         default:
-            // librdkafka's text may repeat the value.
-            let text = isSecret(name) ? "the value is not accepted" : reason.text
-            throw ClientPropertyError(name: name, kind: .invalidValue(text))
+            throw ClientPropertyError(name: name, kind: .invalidValue(redact(value, of: name, in: reason.text)))
         }
+    }
+
+    /// librdkafka's text may repeat the value, whole or cut short; then nothing of the text can be shown.
+    private static func redact(_ value: String, of name: String, in text: String) -> String {
+        guard isSecret(name), !value.isEmpty, text.contains(value.prefix(3)) else { return text }
+        return "the value is not accepted"
     }
 
     /// Properties that the delivery promises need as they are, each with the reason that the user is told.

@@ -11,7 +11,8 @@ final class LogSink: Sendable {
 
     /// `facility` is librdkafka's short name of the subsystem ("FAIL", "SESSTMOUT", …).
     func log(level: Int32, facility: String, text: String) {
-        logger.log(level: Self.level(syslog: level), "librdkafka", metadata: ["facility": "\(facility)", "text": "\(text)"])
+        logger.log(
+            level: Self.level(syslog: level), "librdkafka", metadata: ["facility": "\(facility)", "text": "\(text)"])
     }
 
     /// Severities as in RFC 5424.

@@ -32,10 +32,12 @@ final class WakeupDescriptor {
         close(writeEnd)
     }
 
-    /// Makes librdkafka write to this descriptor from `queue`.
+    /// Makes librdkafka write to this descriptor from `queue`, and signals once: what stands in the queue already was
+    /// not signalled, and as long as it stands there, nothing is.
     func watch(_ queue: OpaquePointer) {
         var payload: UInt8 = 1
         rd_kafka_queue_io_event_enable(queue, writeEnd, &payload, 1)
+        signal()
     }
 
     /// Ends `watch`; has to happen before the descriptor closes, as its number may be used again.

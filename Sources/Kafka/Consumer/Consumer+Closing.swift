@@ -90,15 +90,23 @@ extension Consumer {
             WakeupDescriptor.unwatch(queue)
             rd_kafka_queue_destroy(queue)
         }
-        if wouldAbort { handle.leak() } else { handle.destroy(within: limit, flags: RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) }
+        if wouldAbort {
+            handle.leak()
+        } else {
+            handle.destroy(within: limit, flags: RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        }
     }
 
     /// librdkafka before 2.3 aborts when it destroys a member of a sticky group that has joined and was never assigned
     /// anything (an assertion on `assignor_state`). Such a client is not destroyed; it has left its group, and its
     /// threads sleep until the process ends.
     private var wouldAbort: Bool {
-        guard strategy.isCooperative, hasSubscribed, !hasBeenAssigned, rd_kafka_version() < 0x0203_00ff else { return false }
-        guard let protocolName = rd_kafka_rebalance_protocol(handle.pointer) else { return true }
-        return String(cString: protocolName) != "NONE"
+        guard strategy.isCooperative, hasSubscribed, !hasBeenAssigned, ClientLibrary.number < 0x0203_00ff else {
+            return false
+        }
+        return rebalanceProtocol != "NONE"
     }
+
+    /// `NONE` until the group has answered the first request to join.
+    var rebalanceProtocol: String? { rd_kafka_rebalance_protocol(handle.pointer).map { String(cString: $0) } }
 }

@@ -1,9 +1,6 @@
 import CLibrdkafka
 
 extension Consumer {
-    /// How long a question for committed positions may take before it is answered with a time-out.
-    static let positionsTimeout: Duration = .seconds(10)
-
     /// Commits offsets with their metadata. Never waits; the answer comes as `.committed` with one result for each.
     public func commit(_ commits: [OffsetCommit]) {
         guard !isClosed, !commits.isEmpty else { return }
@@ -35,7 +32,7 @@ extension Consumer {
     }
 
     /// Asks the coordinator for what the group has committed. Never waits; the answer comes as `.positions`, at the
-    /// latest after ten seconds, with offset and metadata of each partition from one snapshot (D7).
+    /// latest after `positionsTimeout`, with offset and metadata of each partition from one snapshot (D7).
     public func requestCommittedPositions(_ partitions: [TopicPartition]) -> PositionsRequestID {
         let id = PositionsRequestID(rawValue: nextRequest)
         nextRequest += 1
@@ -51,7 +48,7 @@ extension Consumer {
         rd_kafka_AdminOptions_set_opaque(options, UnsafeMutableRawPointer(bitPattern: UInt(id.rawValue)))
         var reason = ErrorText()
         _ = reason.fill {
-            rd_kafka_AdminOptions_set_request_timeout(options, Self.positionsTimeout.milliseconds, $0, $1)
+            rd_kafka_AdminOptions_set_request_timeout(options, positionsTimeout.milliseconds, $0, $1)
         }
         // An offset that a transaction has not finished committing must not be taken for the last one.
         if let error = rd_kafka_AdminOptions_set_require_stable_offsets(options, 1) { rd_kafka_error_destroy(error) }

@@ -15,53 +15,62 @@ extension Consumer {
         var emptyInARow = 0
         while taken < max, emptyInARow < table.assigned.count {
             turn = turn + 1 < table.assigned.count ? turn + 1 : 0
-            let index = table.assigned[turn]
-            let count = take(from: index, atMost: max - taken, body)
-            taken += count
-            emptyInARow = count == 0 ? emptyInARow + 1 : 0
+            let share = take(from: table.assigned[turn], atMost: max - taken, body)
+            taken += share.delivered
+            emptyInARow = share.found ? 0 : emptyInARow + 1
         }
         // Something may be left, and its queue will not signal again before it has been seen empty.
         if taken >= max { wakeup.signal() }
         return taken
     }
 
-    /// One share from one partition's queue. Returns the number of entries taken, records or errors.
-    private func take(from index: Int, atMost limit: Int, _ body: (borrowing RecordView) -> Void) -> Int {
+    /// One share from one partition's queue: how many records were handed over, and whether the queue held anything.
+    private func take(
+        from index: Int, atMost limit: Int, _ body: (borrowing RecordView) -> Void
+    ) -> (delivered: Int, found: Bool) {
         guard let queue = table.entries[index].queue, !table.entries[index].isPaused,
             table.entries[index].mayHoldRecords
-        else { return 0 }
+        else { return (0, false) }
         // Asking for no more than there is avoids a futex call that only finds the queue empty. The queue counts as
         // empty when its length was seen to be zero: only then does librdkafka signal the next record.
         let waiting = rd_kafka_queue_length(queue)
         guard waiting > 0 else {
             table.entries[index].mayHoldRecords = false
-            return 0
+            return (0, false)
         }
         let wanted = min(waiting, limit, MessageBatch.capacity)
+        // Outdated entries count in the length and are freed instead of handed out.
         let count = rd_kafka_consume_batch_queue(queue, 0, batch.messages.baseAddress, wanted)
-        // Outdated entries are counted by the queue but not handed out; the next look finds out.
-        guard count > 0 else { return 0 }
-        deliver(count, of: index, body)
-        return count
+        guard count > 0 else { return (0, count == 0) }
+        return (deliver(count, of: index, body), true)
     }
 
-    private func deliver(_ count: Int, of index: Int, _ body: (borrowing RecordView) -> Void) {
+    private func deliver(_ count: Int, of index: Int, _ body: (borrowing RecordView) -> Void) -> Int {
         var bytes = 0
+        var delivered = 0
+        var progress = table.entries[index].progress
         for position in 0..<count {
             guard let message = batch.messages[position] else { continue }
-            if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
-                bytes += message.pointee.len + message.pointee.key_len
-                body(RecordView(message, partition: PartitionIndex(rawValue: index)))
-            } else {
+            if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
                 report(message, of: index)
+            } else if progress.takes(message.pointee.offset) {
+                // Values only, as librdkafka counts them for the bound.
+                bytes += message.pointee.len
+                delivered += 1
+                body(RecordView(message, partition: PartitionIndex(rawValue: index)))
             }
             rd_kafka_message_destroy(message)
         }
+        table.entries[index].progress = progress
+        noteTaken(bytes, of: index)
+        return delivered
+    }
+
+    private func noteTaken(_ bytes: Int, of index: Int) {
         table.entries[index].bytesTaken += bytes
-        if table.entries[index].bytesTaken >= fetchBoundary.bytes {
-            table.entries[index].bytesTaken = 0
-            fetchBoundary.crossed(handle.pointer)
-        }
+        guard table.entries[index].bytesTaken >= fetchBoundary.bytes else { return }
+        table.entries[index].bytesTaken = 0
+        fetchBoundary.crossed(handle.pointer)
     }
 
     private func report(_ message: UnsafeMutablePointer<rd_kafka_message_t>, of index: Int) {
@@ -90,6 +99,12 @@ extension Consumer {
         wakeup.signal()
     }
 
+    /// Records of a partition that are fetched and not taken; 0 for one that is not assigned. For telemetry.
+    public func prefetchedCount(of partition: TopicPartition) -> Int {
+        guard let index = table.indexes[partition], let queue = table.entries[index].queue else { return 0 }
+        return rd_kafka_queue_length(queue)
+    }
+
     public func isPaused(_ partition: TopicPartition) -> Bool {
         table.indexes[partition].map { table.entries[$0].isPaused } ?? false
     }
@@ -107,10 +122,10 @@ final class MessageBatch {
 /// Tells librdkafka's fetching threads that a full queue has room again.
 ///
 /// Before 2.2 a broker thread whose partitions were all full slept for up to a second, however fast the queues were
-/// emptied. Of the calls that wake it, setting the SASL credentials to what they are already is the only one without
+/// emptied (300,000 records of 600 bytes took 4 to 9 seconds behind queues of 1 MiB, against 0.3). Of the calls that wake it, setting the SASL credentials to what they are already is the only one without
 /// a side effect. Later versions look again after `fetch.queue.backoff.ms`.
 struct FetchBoundary {
-    /// Signal whenever this much was taken from one partition: half of what its queue may hold.
+    /// Signal whenever this much was taken from one partition: an eighth of what its queue may hold.
     let bytes: Int
     private let user: String
     private let password: String
@@ -118,7 +133,7 @@ struct FetchBoundary {
 
     init(_ properties: ClientProperties) {
         let kilobytes = properties["queued.max.messages.kbytes"] ?? Consumer.defaults["queued.max.messages.kbytes"]
-        bytes = (kilobytes.flatMap { Int($0) } ?? 4096) * 512
+        bytes = (kilobytes.flatMap { Int($0) } ?? 4096) * 128
         user = properties["sasl.username"] ?? ""
         password = properties["sasl.password"] ?? ""
         isNeeded = PropertyCatalog.shared.scopes["fetch.queue.backoff.ms"] == nil

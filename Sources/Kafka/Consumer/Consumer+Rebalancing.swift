@@ -34,7 +34,7 @@ extension Consumer {
     public func assign(_ partitions: [PartitionStart]) throws(KafkaError) {
         guard !isClosed else { throw .closed }
         pendingRebalance = nil
-        if !strategy.isCooperative { release(table.assigned) }
+        if strategy.isCooperative { table.expectRepeats() } else { release(table.assigned) }
         let indexes = partitions.map { table.index(adding: $0.partition) }
         // Taken away from the common queue before anything is fetched, so no record can go astray.
         for index in indexes { openQueue(index) }
@@ -51,8 +51,6 @@ extension Consumer {
             release(indexes)
             throw error
         }
-        // The queue may have been filled before it was watched.
-        wakeup.signal()
     }
 
     /// Answers `.revoked`: lets go of these partitions, which are those of the event. What was fetched of them and not
@@ -61,6 +59,7 @@ extension Consumer {
         guard !isClosed else { return }
         pendingRebalance = nil
         if strategy.isCooperative {
+            table.expectRepeats()
             let list = PartitionList(partitions)
             if let error = rd_kafka_incremental_unassign(handle.pointer, list.pointer) {
                 pendingEvents.append(.error(KafkaError(consuming: error, "unassigning failed")))
@@ -85,6 +84,7 @@ extension Consumer {
         }
         table.entries[index].mayHoldRecords = true
         table.entries[index].bytesTaken = 0
+        table.entries[index].progress = ReadProgress()
     }
 
     /// Forgets the queues of partitions that are not assigned any more.

@@ -13,18 +13,21 @@ import Logging
 /// that left records behind, and `resume`, signal by themselves.
 ///
 /// **Rebalances** are reported by `nextEvent` and answered later, by `assign` and `acknowledgeRevocation`. Until then
-/// the group waits for this member, at most `max.poll.interval.ms`; that interval itself is never exceeded as long as
-/// `nextEvent` is called (D12), whether records are taken or not.
+/// the group waits for this member, at most `max.poll.interval.ms`, librdkafka fetches nothing for it, and commits go
+/// on. `max.poll.interval.ms` itself is never exceeded as long as `nextEvent` is called (D12), whether records are
+/// taken or not. A partition that is kept over a rebalance goes on where it was, without repeats.
 ///
 /// **Back-pressure.** Each partition keeps its own queue, and `pause` only stops taking from it. Once the queue holds
-/// `queued.max.messages.kbytes` (default here: 4096, for each partition) librdkafka stops fetching it. What was
-/// fetched is kept for `resume`, where librdkafka's own pause would throw it away and fetch it again.
+/// `queued.max.messages.kbytes` (default here: 4096, for each partition; only values count, and one fetch may go
+/// beyond) librdkafka stops fetching it. What was fetched is kept for `resume`, where librdkafka's own pause would throw it away and fetch it again.
 public final class Consumer {
     /// Readable when there is something to do. Valid until `close`.
     public var wakeupDescriptor: Int32 { wakeup.readEnd }
     public let group: String
     public let strategy: AssignmentStrategy
     let isStaticMember: Bool
+    /// How long `requestCommittedPositions` may take before it is answered with an error.
+    public var positionsTimeout: Duration = .seconds(10)
 
     let handle: ClientHandle
     let wakeup: WakeupDescriptor
@@ -108,6 +111,8 @@ public final class Consumer {
         "fetch.queue.backoff.ms": "10",
         // A partition that has room again waits for the fetch that is under way.
         "fetch.wait.max.ms": "100",
+        // A topic or a partition that is created later is found within this time, not within five minutes.
+        "topic.metadata.refresh.interval.ms": "30000",
         "socket.nagle.disable": "true",
     ]
 
@@ -118,7 +123,9 @@ public final class Consumer {
         if let error = KafkaError.unlessSuccess(
             rd_kafka_subscribe(handle.pointer, list.pointer),
             "subscribing to \(topics.joined(separator: ", ")) failed"
-        ) { throw error }
+        ) {
+            throw error
+        }
         hasSubscribed = true
     }
 

@@ -9,7 +9,8 @@ public enum ConsumerEvent: Sendable {
     /// nothing is fetched from them. May be empty.
     case assigned([TopicPartition])
     /// These partitions are asked back. Answer with `acknowledgeRevocation` when they are drained and committed; the
-    /// group waits until then, at most `max.poll.interval.ms`. When `lost`, they belong to another member already:
+    /// group waits until then, at most `max.poll.interval.ms`, and no partition of this member is read, not even those
+    /// that it keeps. When `lost`, they belong to another member already:
     /// nothing of theirs can be committed any more.
     case revoked([TopicPartition], lost: Bool)
     /// The answer to one `commit`.

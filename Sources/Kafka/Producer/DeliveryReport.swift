@@ -15,12 +15,23 @@ public struct DeliveryReport: Sendable, Hashable {
     /// Where the record stands, or why it does not.
     public let result: Result<RecordPosition, KafkaError>
     public let persistence: Persistence
+
+    public init(opaque: UInt64, result: Result<RecordPosition, KafkaError>, persistence: Persistence) {
+        self.opaque = opaque
+        self.result = result
+        self.persistence = persistence
+    }
 }
 
 /// Where a record stands in its topic.
 public struct RecordPosition: Sendable, Hashable {
     public let partition: Int32
     public let offset: Int64
+
+    public init(partition: Int32, offset: Int64) {
+        self.partition = partition
+        self.offset = offset
+    }
 }
 
 /// What a producer has to tell, apart from delivery reports.

@@ -54,7 +54,8 @@ public struct Demo {
     public func run() throws -> ExitStatus {
         let broker = try MockCluster(logger: logger)
         let erp = SimulatedERP(
-            .init(clientID: "penstock", clientSecret: Demo.clientSecret, tokenLifetime: .seconds(5), seed: options.seed))
+            .init(clientID: "penstock", clientSecret: Demo.clientSecret, tokenLifetime: .seconds(5), seed: options.seed)
+        )
         let server = try erp.startBlocking()
         defer { server.stopBlocking() }
         let flow = try loadFlow(broker: broker, erp: server)
@@ -66,7 +67,8 @@ public struct Demo {
         let client = ClientProperties(bootstrapServers: broker.bootstrapServers)
         let workers = WorkerPool(
             (1...options.workers).map { number in
-                WorkerSettings(flow: flow, number: number, client: client, seed: options.seed &+ UInt64(number), logger: logger)
+                WorkerSettings(
+                    flow: flow, number: number, client: client, seed: options.seed &+ UInt64(number), logger: logger)
             })
         let produced = try produce(to: flow.topic, client: client, workers: workers, erp: erp)
         let isSettled = follow(workers, erp, produced: produced.count)
@@ -94,7 +96,8 @@ public struct Demo {
 
     private func introduce(flow: FlowDefinition, broker: MockCluster, erp: SimulatedServer) {
         terminal.print(terminal.styled("Penstock demo", .bold))
-        terminal.print("  broker   \(broker.bootstrapServers), embedded: topic \(flow.topic), \(Demo.partitions) partitions")
+        terminal.print(
+            "  broker   \(broker.bootstrapServers), embedded: topic \(flow.topic), \(Demo.partitions) partitions")
         terminal.print("  ERP      \(erp.url), simulated: \(DemoTrouble.description)")
         terminal.print("  workers  \(options.workers), one consumer group: \(flow.group)")
         terminal.print("  flow     \(options.configuration)")
@@ -167,7 +170,8 @@ public struct Demo {
             try lines.write(toFile: options.parkedFile, atomically: true, encoding: .utf8)
             terminal.print("")
             terminal.print("parked events, whole, with their context: \(options.parkedFile)")
-            terminal.print("(from the topic \(flow.deadLetterTopic); on a broker of yours: penstock tail \(flow.deadLetterTopic))")
+            terminal.print(
+                "(from the topic \(flow.deadLetterTopic); on a broker of yours: penstock tail \(flow.deadLetterTopic))")
         } catch {
             terminal.note("cannot write \(options.parkedFile): \(error.localizedDescription)")
         }

@@ -12,7 +12,8 @@ enum DemoTrouble {
             after: .seconds(1), for: .seconds(2)),
         // The whole system is down for a second: nothing is parked, nothing is lost.
         FaultRule(.answer(status: 503), name: "outage", path: "/v2/*", after: .seconds(4), for: .seconds(1)),
-        FaultRule(.answer(status: 429, retryAfter: 1), name: "too many", path: "/v2/*", probability: 0.5,
+        FaultRule(
+            .answer(status: 429, retryAfter: 1), name: "too many", path: "/v2/*", probability: 0.5,
             after: .seconds(6), for: .milliseconds(100)),
         // Applied, but the answer never arrives: only the idempotency key keeps the repeat from being a second effect.
         FaultRule(.drop(.afterApplying), name: "dropped answers", path: "/v2/*", probability: 0.01),

@@ -35,7 +35,9 @@ public struct CheckCommand {
         for flow in project.flows {
             terminal.print("flow \(flow.name): \(flow.topic) -> \(flow.steps.map(\.name).joined(separator: ", "))")
         }
-        terminal.print("ok: \(project.flows.count) flow\(project.flows.count == 1 ? "" : "s")" + (connect ? ", all reachable" : ""))
+        terminal.print(
+            "ok: \(project.flows.count) flow\(project.flows.count == 1 ? "" : "s")" + (connect ? ", all reachable" : "")
+        )
     }
 
     // MARK: - Reaching

@@ -42,7 +42,8 @@ public struct LagCommand {
             let watermarks = try admin.watermarks(topic: flow.topic, within: .seconds(10))
             let partitions = watermarks.keys.sorted { $0.partition < $1.partition }
             let committed = try admin.groupOffsets(group: flow.group, partitions: partitions, within: .seconds(10))
-            let offsets = Dictionary(committed.map { ($0.partition, $0.offset) }, uniquingKeysWith: { first, _ in first })
+            let offsets = Dictionary(
+                committed.map { ($0.partition, $0.offset) }, uniquingKeysWith: { first, _ in first })
             for partition in partitions {
                 guard let marks = watermarks[partition] else { continue }
                 let offset = offsets[partition] ?? nil

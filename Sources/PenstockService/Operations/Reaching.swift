@@ -16,7 +16,9 @@ enum Reaching {
 
     static func failure(_ error: KafkaError, _ client: ClientProperties) -> CommandFailure {
         let servers = client.bootstrapServers ?? "the brokers"
-        if error.isUnknownTopic { return CommandFailure("Kafka at \(servers): \(error.message)", status: .couldNotReach) }
+        if error.isUnknownTopic {
+            return CommandFailure("Kafka at \(servers): \(error.message)", status: .couldNotReach)
+        }
         return CommandFailure(
             "Kafka at \(servers): \(error.message); check kafka.bootstrap_servers and kafka.client, "
                 + "and that the brokers run",

@@ -8,12 +8,19 @@ import Logging
 public struct Service {
     private let project: Project
     private let workers: Int
+    private let idleLimit: Duration?
+    private let terminal: Terminal
     private let logger: Logger
 
-    /// - Parameter workers: for each flow; `nil` takes the configuration's number.
-    public init(project: Project, workers: Int?, logger: Logger) {
+    /// - Parameters:
+    ///   - workers: for each flow; `nil` takes the configuration's number.
+    ///   - idleLimit: stops when nothing has come and nothing was left to do for so long, and prints a summary; `nil`
+    ///     runs on.
+    public init(project: Project, workers: Int?, idleLimit: Duration? = nil, terminal: Terminal, logger: Logger) {
         self.project = project
         self.workers = workers ?? project.workers
+        self.idleLimit = idleLimit
+        self.terminal = terminal
         self.logger = logger
     }
 
@@ -28,12 +35,17 @@ public struct Service {
             logger.info("stopping")
             pool.stop()
         }
+        var idleness = Idleness(limit: idleLimit)
         while pool.runningCount > 0 {
             if pool.wait(for: .milliseconds(200)) { break }
+            if idleness.isOver(pool.statistics) { stop.stop() }
             // One broken worker must not leave a service that looks alive: the orchestrator starts it anew.
             if !pool.failures.isEmpty { pool.stop() }
         }
-        guard let failure = pool.failures.first else { return .done }
+        guard let failure = pool.failures.first else {
+            if idleLimit != nil { terminal.print(pool.statistics.summary) }
+            return .done
+        }
         throw CommandFailure("\(failure)", status: .couldNotReach)
     }
 
@@ -63,12 +75,21 @@ public struct Service {
             for flow in project.flows {
                 let topics = try admin.describeTopics([flow.topic], within: .seconds(10))
                 guard try !admin.topicExists(flow.deadLetterTopic, within: .seconds(10)) else { continue }
-                let new = NewTopic(flow.deadLetterTopic, partitions: topics.first?.partitions.count ?? -1)
-                logger.notice("creating the dead-letter topic", metadata: ["topic": "\(flow.deadLetterTopic)"])
-                for outcome in try admin.createTopics([new], within: .seconds(10)) {
-                    if let error = outcome.error, !error.isTopicAlreadyExists, !error.isUnsupported { throw error }
-                }
+                try create(flow.deadLetterTopic, partitions: topics.first?.partitions.count ?? -1, with: admin)
             }
+        }
+    }
+
+    private func create(_ topic: String, partitions: Int, with admin: Admin) throws(KafkaError) {
+        logger.notice("creating the dead-letter topic", metadata: ["topic": "\(topic)"])
+        do throws(KafkaError) {
+            let new = NewTopic(topic, partitions: partitions)
+            for outcome in try admin.createTopics([new], within: .seconds(10)) {
+                if let error = outcome.error, !error.isTopicAlreadyExists { throw error }
+            }
+        } catch {
+            // The embedded broker administers no topics; there the topic comes with the first dead letter.
+            guard error.isUnsupported else { throw error }
         }
     }
 }

@@ -16,19 +16,22 @@ public struct ProduceCommand {
         public var key: String?
         /// A schema file; `nil` with `schema` of a flow in ``flowSchema``.
         public var schema: String?
+        /// Whether events are checked at all; without it even broken JSON is sent, to see what becomes of it.
+        public var validates: Bool
         /// Binary mode of CloudEvents: attributes as headers. Otherwise the document is the value as it is.
         public var isBinary: Bool
         public var client: ClientProperties
 
         public init(
             topic: String, files: [String], format: String = "auto", key: String? = nil, schema: String? = nil,
-            isBinary: Bool = false, client: ClientProperties
+            validates: Bool = true, isBinary: Bool = false, client: ClientProperties
         ) {
             self.topic = topic
             self.files = files
             self.format = format
             self.key = key
             self.schema = schema
+            self.validates = validates
             self.isBinary = isBinary
             self.client = client
         }
@@ -70,7 +73,8 @@ public struct ProduceCommand {
             }
         }
         guard problems == 0 else {
-            terminal.note("error: \(problems) of \(problems + prepared.count) events are not valid; nothing was produced")
+            terminal.note(
+                "error: \(problems) of \(problems + prepared.count) events are not valid; nothing was produced")
             return .foundProblems
         }
         try send(prepared)
@@ -78,6 +82,7 @@ public struct ProduceCommand {
     }
 
     private func schema() throws -> Schema? {
+        guard options.validates else { return nil }
         if let file = options.schema { return try SchemaFiles.compile(file: file, assertsFormats: true) }
         guard let flow, let reference = flow.schema else { return nil }
         var compiler = FlowCompiler(schemas: flow.schemas)
@@ -101,6 +106,9 @@ public struct ProduceCommand {
     private func prepare(_ item: DocumentSource.Item, _ schema: Schema?, _ key: Program?) throws -> Prepared {
         let document = Document()
         return try item.text.withUnsafeBytes { text in
+            guard options.validates || (try? document.parse(text)) != nil else {
+                return Prepared(key: nil, value: Array(text), headers: [])
+            }
             let event = try document.parse(text)
             if let failure = schema?.validate(event) {
                 throw CommandFailure("not valid: \(failure)", status: .foundProblems)

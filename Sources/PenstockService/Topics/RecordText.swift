@@ -21,7 +21,11 @@ enum RecordText {
             if index > 0 { line.append(",") }
             line.writeString(header.name)
             line.append(":")
-            if let value = header.value { line.writeString(String(decoding: value, as: UTF8.self)) } else { line.append("null") }
+            if let value = header.value {
+                line.writeString(String(decoding: value, as: UTF8.self))
+            } else {
+                line.append("null")
+            }
         }
         line.append("}")
         member("value", record.value, isDocument: true, to: line)

@@ -25,7 +25,9 @@ public final class TopicWriter {
             collect()
             if let failure { throw failure }
             do throws(KafkaError) {
-                try producer.produce(ProducerRecord(topic: topic, key: key, value: value, headers: headers.map { .init($0.name, $0.value) }))
+                try producer.produce(
+                    ProducerRecord(
+                        topic: topic, key: key, value: value, headers: headers.map { .init($0.name, $0.value) }))
                 return
             } catch {
                 guard error.isQueueFull else { throw error }

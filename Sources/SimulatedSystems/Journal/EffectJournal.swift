@@ -2,7 +2,8 @@ import Synchronization
 
 /// The journal of a system: every effect in its order, and every repeat that was suppressed.
 ///
-/// It grows by about 200 bytes per entry and forgets nothing: an account of what happened needs all of it.
+/// It forgets nothing, for an account of what happened needs all of it: an effect costs about 1.3 KB, together with the
+/// answer that is remembered under its idempotency key.
 public final class EffectJournal: Sendable {
     private let content = Mutex<[JournalEntry]>([])
 

@@ -48,7 +48,7 @@ enum Example {
             path: yaml, "examples/crm-to-erp/mappings/customer-to-client.jq": ".", "Schemas/erp/client.v2.json": "{}",
             "Schemas/crm/customer-event.v1.json": "{}", "/run/secrets/erp": "s3cret\n",
         ]
-        return .memory(files.merging(more) { $1 }, workingDirectory: "/work/project")
+        return .memory(files.merging(more) { $1 }, workingDirectory: "/home/project")
     }
 
     static func load(

@@ -166,10 +166,10 @@ import Testing
 
         let plain =
             "systems: { s: { base_url: \"http://a\" } }\nflows: { f: { topic: t, steps: [{ name: s, call: GET s }] } }"
-        let above = ["/work/Schemas/a.json": "{}", "../conf/p.yaml": plain, "deep/p.yaml": plain]
+        let above = ["/home/Schemas/a.json": "{}", "../conf/p.yaml": plain, "deep/p.yaml": plain]
         for path in ["../conf/p.yaml", "deep/p.yaml"] {
-            let files = ConfigurationFiles.memory(above, workingDirectory: "/work/project")
-            #expect(try Configuration.load(paths: [path], environment: [:], files: files).schemas == "/work/Schemas")
+            let files = ConfigurationFiles.memory(above, workingDirectory: "/home/project")
+            #expect(try Configuration.load(paths: [path], environment: [:], files: files).schemas == "/home/Schemas")
         }
     }
 }

@@ -99,7 +99,8 @@ extension Checker {
         }
         checkOrder(worker, event, "the call")
         checkMayStart(worker, event, isSequel: !event.succeeded.isEmpty, "the call")
-        expect(!event.succeeded.contains(step), "D4", "step \(step) of record \(event.record) is called after a success")
+        expect(
+            !event.succeeded.contains(step), "D4", "step \(step) of record \(event.record) is called after a success")
         if let last = event.lastResult {
             expect(
                 mayRepeat(last, event, step), "D5",

@@ -9,6 +9,8 @@ enum RecordKind: Equatable {
     case rejected(step: Int, status: Int)
     /// The system answers step `step` with the doubtful status this many times, then well.
     case doubtful(step: Int, times: Int)
+    /// The system fails with 500 at step `step` of this one event until everything is healed.
+    case stubborn(step: Int)
 }
 
 struct PlannedRecord {
@@ -36,6 +38,8 @@ enum Fault: Equatable {
     case stop(worker: Int, at: Time)
     case start(at: Time)
     case stall(worker: Int, at: Time, duration: Time)
+    /// The group goes on without the worker, which lives and hears of it later.
+    case expel(worker: Int, at: Time)
     case outage(system: Int, from: Time, to: Time, OutageMode)
     case deadLetterOutage(from: Time, to: Time)
     case commitTrouble(from: Time, to: Time, CommitTrouble)
@@ -77,6 +81,8 @@ struct Plan {
     var bufferEvents: Int
     var bufferBytes: Int
     var batch: Int
+    /// Time between two batches.
+    var fetchPause: Time
     var metadataLimit: Int
     var backgroundFaultPercent: Int
     /// Answers that come a second time, after the worker has taken the first.
@@ -117,6 +123,7 @@ struct Plan {
         bufferEvents = dice.pick([4, 10, 30, 200])
         bufferBytes = dice.pick([400, 2_000, 100_000])
         batch = dice.roll(1...12)
+        fetchPause = dice.pick([300, 300, 10_000])
         // Room for a handful of runs, for some, and for everything.
         metadataLimit = dice.pick([24, 30, 48, 4096, 4096])
         backgroundFaultPercent = dice.pick([0, 0, 2, 10])
@@ -157,6 +164,7 @@ struct Plan {
         case 1: return .mappingFault(step: step)
         case 2, 3: return .rejected(step: step, status: dice.pick([400, 404, 409, 410, 413, 422, 418]))
         case 4, 5: return .doubtful(step: step, times: dice.roll(1...5))
+        case 6: return .stubborn(step: step)
         default: return .normal
         }
     }
@@ -166,19 +174,23 @@ struct Plan {
             let time = dice.roll(0...plan.healed)
             let end = min(plan.healed, time + dice.roll(10...1_500) * 1_000)
             let worker = dice.roll(0...3)
-            switch dice.roll(0...11) {
+            switch dice.roll(0...13) {
             case 0, 1: return .crash(worker: worker, at: time, afterActions: dice.roll(0...12))
             case 2: return .stop(worker: worker, at: time)
             case 3, 4: return .start(at: time)
             case 5: return .stall(worker: worker, at: time, duration: dice.roll(50...1_500) * 1_000)
-            case 6, 7, 8: return .outage(
-                system: dice.roll(0...plan.systems.count - 1), from: time, to: end, drawMode(&dice))
+            case 12, 13: return .expel(worker: worker, at: time)
+            case 6, 7, 8:
+                return .outage(
+                    system: dice.roll(0...plan.systems.count - 1), from: time, to: end, drawMode(&dice))
             case 9: return .deadLetterOutage(from: time, to: end)
-            case 10: return .commitTrouble(
-                from: time, to: end, dice.pick([.refused, .lost, .failedAnswer, .noAnswer]))
-            default: return .tamper(
-                partition: dice.roll(0...plan.partitionCount - 1), at: time,
-                dice.pick([.foreign, .otherVersion, .damaged, .emptied, .otherOffset]))
+            case 10:
+                return .commitTrouble(
+                    from: time, to: end, dice.pick([.refused, .lost, .failedAnswer, .noAnswer]))
+            default:
+                return .tamper(
+                    partition: dice.roll(0...plan.partitionCount - 1), at: time,
+                    dice.pick([.foreign, .otherVersion, .damaged, .emptied, .otherOffset]))
             }
         }
     }
@@ -189,15 +201,18 @@ struct Plan {
         var time = dice.roll(50...500) * 1_000
         let system = dice.roll(0...plan.systems.count - 1)
         for _ in 0..<dice.roll(3...10) where time < plan.healed {
-            faults.append(
-                dice.chance(70)
-                    ? .crash(worker: dice.roll(0...3), at: time, afterActions: dice.roll(0...12))
-                    : .stop(worker: dice.roll(0...3), at: time))
+            let worker = dice.roll(0...3)
+            switch dice.roll(0...9) {
+            case 0...4: faults.append(.crash(worker: worker, at: time, afterActions: dice.roll(0...12)))
+            case 5, 6: faults.append(.stop(worker: worker, at: time))
+            default: faults.append(.expel(worker: worker, at: time))
+            }
             faults.append(.start(at: time + dice.roll(1...60) * 1_000))
             if dice.chance(40) {
-                faults.append(.tamper(
-                    partition: dice.roll(0...plan.partitionCount - 1), at: time,
-                    dice.pick([.foreign, .otherVersion, .damaged, .emptied, .otherOffset])))
+                faults.append(
+                    .tamper(
+                        partition: dice.roll(0...plan.partitionCount - 1), at: time,
+                        dice.pick([.foreign, .otherVersion, .damaged, .emptied, .otherOffset])))
             }
             time += dice.roll(80...700) * 1_000
         }

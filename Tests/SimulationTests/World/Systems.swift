@@ -44,19 +44,19 @@ struct Systems {
         case .refuseConnection:
             return Answer(result: .notSent, delay: quick, applies: false)
         case .answerLate:
-            var late = healthy(record, step, quick)
+            var late = healthy(record, step, quick, now)
             late.delay += plan.callTimeout
             return late
         case .slow:
-            var slow = healthy(record, step, quick)
+            var slow = healthy(record, step, quick, now)
             slow.delay = dice.roll(20_000...plan.callTimeout - 10_000)
             return slow
         case nil:
-            return healthy(record, step, quick)
+            return healthy(record, step, quick, now)
         }
     }
 
-    private mutating func healthy(_ record: Int, _ step: Int, _ delay: Time) -> Answer {
+    private mutating func healthy(_ record: Int, _ step: Int, _ delay: Time, _ now: Time) -> Answer {
         switch plan.records[record].kind {
         case .rejected(step, let status):
             return Answer(result: .status(status, retryAfter: nil), delay: delay, applies: false)
@@ -65,6 +65,8 @@ struct Systems {
             guard count < times else { break }
             doubtfulAnswers[record] = count + 1
             return Answer(result: .status(Plan.doubtfulStatus, retryAfter: nil), delay: delay, applies: false)
+        case .stubborn(step) where now < plan.healed:
+            return Answer(result: .status(500, retryAfter: nil), delay: delay, applies: false)
         default: break
         }
         return Answer(result: .status(200, retryAfter: nil), delay: delay, applies: true)

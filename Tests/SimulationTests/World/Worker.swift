@@ -147,7 +147,7 @@ final class Worker {
         world.log(.turnEnded(worker: index, nextDeadline: deadline))
         var delay = 200_000
         if let deadline { delay = min(delay, max(1, deadline - world.now)) }
-        if hasMore { delay = min(delay, 300) }
+        if hasMore { delay = min(delay, world.plan.fetchPause) }
         wake(in: delay)
     }
 
@@ -159,7 +159,7 @@ final class Worker {
             revoke(partitions, request: request, lost: false)
         case .message(.lost):
             losses += 1
-            revoke(Array(reading.keys), request: 1_000_000 + losses, lost: true)
+            revoke(reading.keys.sorted(), request: 1_000_000 + losses, lost: true)
         case .call(let call, let event, let result):
             world.log(.callEnded(worker: index, event: event, call: call, result: result))
             core.finished(EventID(rawValue: event), outcome(result), now: now, into: &actions)
@@ -194,9 +194,10 @@ final class Worker {
     private func assign(_ partition: Int) {
         let position = world.position(of: partition)
         let records = world.records(of: partition)
-        let start = position.map { position in
-            records.firstIndex { world.plan.records[$0].offset >= position.offset } ?? records.endIndex
-        } ?? records.startIndex
+        let start =
+            position.map { position in
+                records.firstIndex { world.plan.records[$0].offset >= position.offset } ?? records.endIndex
+            } ?? records.startIndex
         // The rebalance forgets any pause.
         reading[partition] = (start, false)
         let isTampered = position?.tampering != nil
@@ -225,7 +226,8 @@ final class Worker {
         for partition in reading.keys.sorted() {
             let records = world.records(of: partition)
             while room > 0, isAlive, let state = reading[partition], !state.isPaused,
-                state.next < records.endIndex {
+                state.next < records.endIndex
+            {
                 room -= 1
                 reading[partition]?.next += 1
                 hand(in: records[state.next], of: partition)
@@ -354,9 +356,10 @@ final class Worker {
             world.log(.misuse("call of an event that is not prepared"))
             return
         }
-        world.startCall(.init(
-            worker: index, event: event.rawValue, system: system, record: content.record, step: step,
-            started: world.now))
+        world.startCall(
+            .init(
+                worker: index, event: event.rawValue, system: system, record: content.record, step: step,
+                started: world.now))
     }
 
     private func park(_ event: EventID, _ reason: ParkReason) {
@@ -383,7 +386,7 @@ final class Worker {
 
     /// Has nothing buffered and nothing to hear.
     var isIdle: Bool {
-        !isAlive || (inbox.isEmpty && revocations.isEmpty && core.status.bufferedEvents == 0)
+        !isAlive || (inbox.isEmpty && revocations.isEmpty && !isStopping && core.status.bufferedEvents == 0)
     }
 
     /// At the end: nothing may be left over.

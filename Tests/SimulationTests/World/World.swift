@@ -76,8 +76,9 @@ final class World {
             if unsettledCount == 0, now > plan.healed, isCommitted, workers.allSatisfy(\.isIdle) { break }
         }
         for worker in workers where worker.isAlive { worker.reportRest() }
-        log(.ended(
-            alive: workers.filter(\.isAlive).map(\.index), committed: broker.committed.map { $0?.offset }))
+        log(
+            .ended(
+                alive: workers.filter(\.isAlive).map(\.index), committed: broker.committed.map { $0?.offset }))
         return journal
     }
 
@@ -91,7 +92,9 @@ final class World {
 
     private func time(of fault: Fault) -> Time {
         switch fault {
-        case .crash(_, let at, _), .stop(_, let at), .start(let at), .stall(_, let at, _), .tamper(_, let at, _): at
+        case .crash(_, let at, _), .stop(_, let at), .start(let at), .stall(_, let at, _), .tamper(_, let at, _),
+            .expel(_, let at):
+            at
         case .outage(_, let from, _, _), .deadLetterOutage(let from, _), .commitTrouble(let from, _, _): from
         }
     }
@@ -151,7 +154,9 @@ final class World {
             if duration > Plan.sessionTimeout {
                 later(Plan.sessionTimeout, .sessionExpires(worker: alive[worker % alive.count].index))
             }
-        case .start(_): start()
+        case .expel(let worker, _):
+            if !alive.isEmpty { evict(alive[worker % alive.count].index) }
+        case .start: start()
         case .tamper(let partition, _, let tampering): broker.tamper(partition, tampering)
         case .outage, .deadLetterOutage, .commitTrouble: break
         }
@@ -262,12 +267,14 @@ final class World {
             trouble = kind
         }
         let number = commits.count
-        commits.append(Commit(
-            worker: worker.index, member: worker.member, partition: partition, offset: offset, metadata: metadata,
-            trouble: trouble))
-        log(.commitAsked(
-            worker: worker.index, partition: partition, offset: offset, metadataLength: metadata.utf8.count,
-            commit: number))
+        commits.append(
+            Commit(
+                worker: worker.index, member: worker.member, partition: partition, offset: offset, metadata: metadata,
+                trouble: trouble))
+        log(
+            .commitAsked(
+                worker: worker.index, partition: partition, offset: offset, metadataLength: metadata.utf8.count,
+                commit: number))
         // One connection: commits of a worker arrive in order.
         worker.lastCommitArrival = max(now + dice.roll(100...4_000), worker.lastCommitArrival + 1)
         if trouble != .lost { agenda.add(worker.lastCommitArrival, .commitArrives(commit: number)) }

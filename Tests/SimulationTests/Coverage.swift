@@ -1,0 +1,60 @@
+/// Counts what happens in journals, so that a simulation that no longer does something is noticed.
+struct Coverage {
+    private(set) var counts: [String: Int] = [:]
+
+    /// What every few hundred seeds must contain.
+    static let expected = [
+        "records", "workers started", "workers crashed", "workers drained", "partitions assigned",
+        "positions with metadata tampered with", "metadata ignored", "revocations", "losses", "acknowledgements",
+        "records dropped as settled before", "calls", "calls not sent", "calls without an answer", "answers 2xx",
+        "answers 401 or 403", "answers 3xx", "answers with Retry-After", "effects made again", "dead letters failed",
+        "applied", "skipped", "parked", "let go", "commits", "commits with metadata", "commits failed",
+        "partitions paused", "circuits opened", "circuits closed", "alarms raised",
+    ]
+
+    mutating func add(_ journal: [Entry]) {
+        for entry in journal {
+            for name in Coverage.names(of: entry.what) { counts[name, default: 0] += 1 }
+        }
+    }
+
+    private static func names(of what: Happening) -> [String] {
+        switch what {
+        case .produced: ["records"]
+        case .started: ["workers started"]
+        case .crashed: ["workers crashed"]
+        case .drained: ["workers drained"]
+        case .assigned(_, _, _, let tampered, _):
+            tampered ? ["partitions assigned", "positions with metadata tampered with"] : ["partitions assigned"]
+        case .metadataIgnored: ["metadata ignored"]
+        case .revokeAsked(_, _, _, let lost): lost ? ["losses"] : ["revocations"]
+        case .revokeAcknowledged: ["acknowledgements"]
+        case .fetched(_, _, nil): ["records dropped as settled before"]
+        case .callEnded(_, _, _, let result): ["calls"] + names(of: result)
+        case .effect(_, _, _, false): ["effects made again"]
+        case .parkEnded(_, _, false): ["dead letters failed"]
+        case .released(_, _, let settled): [settled.map { "\($0)" } ?? "let go"]
+        case .commitAsked(_, _, _, let length, _): length > 0 ? ["commits", "commits with metadata"] : ["commits"]
+        case .commitEnded(_, _, false): ["commits failed"]
+        case .paused: ["partitions paused"]
+        case .circuit(_, _, .open): ["circuits opened"]
+        case .circuit(_, _, .closed): ["circuits closed"]
+        case .alarm(_, _, true): ["alarms raised"]
+        default: []
+        }
+    }
+
+    private static func names(of result: CallResult) -> [String] {
+        switch result {
+        case .notSent: ["calls not sent"]
+        case .noAnswer: ["calls without an answer"]
+        case .status(let status, let retryAfter):
+            switch status {
+            case 200..<300: ["answers 2xx"]
+            case 401, 403: ["answers 401 or 403"]
+            case 300..<400: ["answers 3xx"]
+            default: retryAfter == nil ? [] : ["answers with Retry-After"]
+            }
+        }
+    }
+}
