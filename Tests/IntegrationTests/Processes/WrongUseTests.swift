@@ -60,7 +60,7 @@ struct WrongUseTests {
             parts: ["penstock.yaml:6:5", "topik", "did you mean", "topic"]),
         Fault(
             name: "missing variable", yaml: yaml.replacing("crm.customers", with: "${TOPIC}"),
-            parts: ["penstock.yaml:6:12", "TOPIC"]),
+            parts: ["penstock.yaml:6:", "flows.customers.topic", "TOPIC"]),
         Fault(name: "not YAML", yaml: yaml + "  - : [", parts: ["penstock.yaml:13:", "not valid YAML"]),
         Fault(
             name: "unknown client property",
