@@ -60,7 +60,7 @@ let package = Package(
                 "JSON", "JSONSchema", "JQ", "Delivery", "Kafka", "HTTPCalls", logging, "Yams",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
-        module("SimulatedSystems", ["JSON", .product(name: "Hummingbird", package: "hummingbird")]),
+        module("SimulatedSystems", ["JSON", logging, .product(name: "Hummingbird", package: "hummingbird")]),
         module("PenstockService", ["Flows", "SimulatedSystems", logging, "SwiftCSV"]),
         .executableTarget(
             name: "penstock",
@@ -69,7 +69,7 @@ let package = Package(
         ),
 
         // Tests.
-        module("TestKit", ["JSON", "Kafka"]),
+        module("TestKit", ["JSON", "Kafka", logging]),
         tests("JSONTests", ["JSON"]),
         tests("RegularExpressionsTests", ["RegularExpressions"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
@@ -77,7 +77,7 @@ let package = Package(
         tests("DeliveryTests", ["Delivery"]),
         tests("SimulationTests", ["Delivery"]),
         tests("ConformanceTests", ["JSON", "JSONSchema", "JQ", "TestKit"]),
-        tests("KafkaTests", ["Kafka", "TestKit"]),
+        tests("KafkaTests", ["Kafka", "TestKit", logging]),
         tests("HTTPCallsTests", ["HTTPCalls"]),
         tests("FlowsTests", ["Flows", "TestKit"]),
         tests("SimulatedSystemsTests", ["SimulatedSystems"]),

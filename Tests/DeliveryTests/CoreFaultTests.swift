@@ -27,6 +27,33 @@ import Testing
         #expect(driver.taken() == [.release(event, .parked)])
     }
 
+    @Test("A system that refuses some keys for long goes on serving the others, through every trial (D2)")
+    func refusedKeysStarveNobody() throws {
+        let circuit = CircuitLimits(
+            failureThreshold: 3, openTime: .milliseconds(50), maximumOpenTime: .milliseconds(50))
+        var driver = Driver(Driver.configuration(concurrency: 2, circuit: circuit))
+        driver.assign()
+        let refused = 0..<10
+        for offset in 0..<40 { driver.fetch(Int64(offset), key: UInt64(offset)) }
+        driver.prepareAll()
+        var rounds = 0
+        while driver.core.status.counters.applied < 30, rounds < 2_000 {
+            rounds += 1
+            let calls = driver.taken().calls
+            for event in calls {
+                driver.finish(event, refused.contains(Int(event.slot)) ? 503 : 200)
+                driver.prepareAll()
+            }
+            if driver.actions.calls.isEmpty {
+                driver.advanceToDeadline()
+                driver.prepareAll()
+            }
+        }
+        #expect(driver.core.status.counters.applied == 30)
+        // They wait for no back-off of a refused key, only for the circuit now and then.
+        #expect(driver.now - .zero < .seconds(2), "\(driver.now - .zero)")
+    }
+
     @Test("A target fault is never parked, however often it comes (D5)")
     func neverParked() throws {
         var (driver, event) = try running()

@@ -4,19 +4,35 @@ extension Core {
         var capacity = systems.isEmpty ? Core.capacityWithoutSystems : 0
         for system in systems.indices {
             while systems[system].queuedCount > 0, systems[system].startable > 0 {
-                startFirst(of: system, now: now, into: &actions)
+                // The slot is left to the event that is being prepared; its answer comes at once.
+                if lacksFresh(system), prepareFresh(now: now, into: &actions) { break }
+                startNext(of: system, now: now, into: &actions)
             }
             capacity += systems[system].startable
         }
+        while preparingCount < capacity, prepareNext(now: now, into: &actions) {}
+    }
+
+    /// It is the turn of an event without a fault, and none is prepared.
+    private func lacksFresh(_ system: Int) -> Bool {
+        systems[system].wantsFresh && systems[system].fresh.isEmpty
+    }
+
+    /// Sees to it that an event without a fault is being prepared. False when there is none.
+    private mutating func prepareFresh(now: Instant, into actions: inout [Action]) -> Bool {
+        preparingCount > 0 || prepareNext(now: now, into: &actions)
+    }
+
+    /// Has the next ready event prepared. False when there is none, or no memory for its request.
+    private mutating func prepareNext(now: Instant, into actions: inout [Action]) -> Bool {
         // What is prepared and waits for a system that is unwell must not fill the memory.
-        guard preparedBytes < configuration.buffer.bytes else { return }
-        while preparingCount < capacity, let slot = nextReady() {
-            let partition = Int(events[slot].partition)
-            events[slot].isStarted = true
-            partitions[partition].startedCount += 1
-            partitions[partition].highestStarted = max(partitions[partition].highestStarted, offsets[slot].offset)
-            prepare(slot, step: 0, now: now, into: &actions)
-        }
+        guard preparedBytes < configuration.buffer.bytes, let slot = nextReady() else { return false }
+        let partition = Int(events[slot].partition)
+        events[slot].isStarted = true
+        partitions[partition].startedCount += 1
+        partitions[partition].highestStarted = max(partitions[partition].highestStarted, offsets[slot].offset)
+        prepare(slot, step: 0, now: now, into: &actions)
+        return true
     }
 
     /// Events evaluated at once by a flow that calls nothing.
@@ -59,9 +75,10 @@ extension Core {
         return budget.fits(span: end - watermark, runs: runs)
     }
 
-    private mutating func startFirst(of system: Int, now: Instant, into actions: inout [Action]) {
-        let slot = systems[system].queue.first
+    private mutating func startNext(of system: Int, now: Instant, into actions: inout [Action]) {
+        let slot = systems[system].next
         leaveQueue(slot, of: system)
+        systems[system].tookTurn(isRetry: events[slot].attempts > 0)
         systems[system].concurrency.take()
         events[slot].isTrial = systems[system].circuit.started()
         setState(slot, .calling, now: now)
@@ -71,13 +88,21 @@ extension Core {
 
     mutating func joinQueue(_ slot: Slot, now: Instant) {
         let system = Int(events[slot].system)
-        queues.append(slot, to: &systems[system].queue)
+        if events[slot].attempts > 0 {
+            queues.append(slot, to: &systems[system].retries)
+        } else {
+            queues.append(slot, to: &systems[system].fresh)
+        }
         systems[system].queuedCount += 1
         setState(slot, .queued, now: now)
     }
 
     mutating func leaveQueue(_ slot: Slot, of system: Int) {
-        queues.remove(slot, from: &systems[system].queue)
+        if events[slot].attempts > 0 {
+            queues.remove(slot, from: &systems[system].retries)
+        } else {
+            queues.remove(slot, from: &systems[system].fresh)
+        }
         systems[system].queuedCount -= 1
     }
 }

@@ -2,9 +2,14 @@
 struct SystemState: Sendable {
     var concurrency: ConcurrencyLimit
     var circuit: CircuitBreaker
-    /// Prepared events that wait for a slot, first come, first served.
-    var queue = SlotList()
+    /// Prepared events that wait for a slot, each list first come, first served. Those that met a fault before wait
+    /// apart, so that the events of a few keys that the system refuses cannot use up its slots, or all its trials,
+    /// while it would take the others (D2).
+    var fresh = SlotList()
+    var retries = SlotList()
     var queuedCount = 0
+    /// The two lists take turns while both have somebody.
+    private var isTurnOfRetries = false
     /// No call starts before this: the system's `Retry-After` (D5).
     private(set) var notBefore: Instant?
     private(set) var alarm: Alarm?
@@ -19,6 +24,23 @@ struct SystemState: Sendable {
     /// Calls that may start now.
     var startable: Int {
         notBefore == nil ? min(concurrency.free, circuit.allowance) : 0
+    }
+
+    /// Whether the next call should be of an event that has met no fault yet. A trial always should: what failed before
+    /// may fail for reasons of its own.
+    var wantsFresh: Bool {
+        circuit.state == .halfOpen || !isTurnOfRetries
+    }
+
+    /// Who is next: from the list whose turn it is, or from the other if that is empty.
+    var next: Slot {
+        let isFresh = fresh.isEmpty ? false : (retries.isEmpty || wantsFresh)
+        return isFresh ? fresh.first : retries.first
+    }
+
+    /// A call of one list starts; the other list has its turn.
+    mutating func tookTurn(isRetry: Bool) {
+        isTurnOfRetries = !isRetry
     }
 
     /// Calls may start as soon as there is a slot.

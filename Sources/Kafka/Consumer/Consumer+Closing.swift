@@ -16,7 +16,9 @@ extension Consumer {
         // Every rebalance is answered before the close begins: librdkafka before 2.3 takes the answer to an assignment
         // for a complete unassignment while it closes, and then waits for ever.
         serve(until: deadline, onEvent) {
-            outstandingCommits == 0 && pendingRebalance == nil && (isStaticMember || table.assigned.isEmpty)
+            // What was assigned by hand stays assigned: no rebalance will take it.
+            outstandingCommits == 0 && pendingRebalance == nil
+                && (isStaticMember || !hasSubscribed || table.assigned.isEmpty)
         }
         let isInOrder = leave(until: deadline, onEvent)
         dismantle(destroyWithin: max(deadline.remaining, .milliseconds(200)))

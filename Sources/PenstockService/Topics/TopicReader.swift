@@ -21,17 +21,26 @@ public final class TopicReader {
     }
 
     private let consumer: Consumer
-    private let partitions: [TopicPartition]
+    private let topic: String
+    private let start: StartOffset
+    private let client: ClientProperties
+    private let timeout: Duration
+    private let logger: Logger
 
     /// - Throws: `KafkaError` when the broker does not answer or the topic does not exist.
     public init(
         topic: String, from start: StartOffset, client: ClientProperties, timeout: Duration, logger: Logger
     ) throws(KafkaError) {
         let admin = try Admin(properties: client, logger: logger)
-        partitions = try admin.describeTopics([topic], within: timeout).flatMap(\.topicPartitions)
+        let partitions = try admin.describeTopics([topic], within: timeout).flatMap(\.topicPartitions)
         // A group of its own name that never commits and is never joined: partitions are assigned by hand.
         consumer = try Consumer(
             properties: client, group: "penstock-reader-\(UUID().uuidString)", strategy: .range, logger: logger)
+        self.topic = topic
+        self.start = start
+        self.client = client
+        self.timeout = timeout
+        self.logger = logger
         try consumer.assign(partitions.map { PartitionStart($0, at: start) })
     }
 
@@ -53,23 +62,41 @@ public final class TopicReader {
         }
     }
 
-    /// Reads everything that the topic holds now.
+    /// Reads everything that the topic holds now, from where reading begins.
+    ///
+    /// The end may be records that are never handed out: markers of transactions, or what compaction took. It counts as
+    /// reached when nothing has come for ``quietTime``.
     public func readToEnd(within time: Duration) throws(KafkaError) -> [Record] {
         let deadline = ContinuousClock.now + time
+        var left = try unread(within: timeout)
         var records: [Record] = []
-        var next: [TopicPartition: Int64] = [:]
-        while ContinuousClock.now < deadline {
-            for record in try self.next(within: .milliseconds(200)) {
+        var lastCame = ContinuousClock.now
+        while !left.isEmpty, ContinuousClock.now < deadline, .now - lastCame < TopicReader.quietTime {
+            for record in try next(within: .milliseconds(200)) {
                 records.append(record)
-                next[record.partition] = record.offset + 1
+                lastCame = .now
+                if let end = left[record.partition], record.offset + 1 >= end { left[record.partition] = nil }
             }
-            // The high watermark is known once a partition was fetched; an empty one is at 0.
-            let isAtEnd = partitions.allSatisfy { partition in
-                consumer.watermarks(of: partition).map { $0.high == 0 || (next[partition] ?? 0) >= $0.high } ?? false
-            }
-            if isAtEnd { break }
         }
         return records
+    }
+
+    private static let quietTime = Duration.seconds(10)
+
+    /// The ends of the partitions that hold something behind the start.
+    private func unread(within time: Duration) throws(KafkaError) -> [TopicPartition: Int64] {
+        let admin = try Admin(properties: client, logger: logger)
+        return try admin.watermarks(topic: topic, within: time).filter { $0.value.high > first(in: $0.value) }
+            .mapValues(\.high)
+    }
+
+    /// The offset of the first record that will be read.
+    private func first(in marks: Watermarks) -> Int64 {
+        switch start {
+        case .earliest, .committed: marks.low
+        case .latest: marks.high
+        case .offset(let offset): max(offset, marks.low)
+        }
     }
 
     public func close() {

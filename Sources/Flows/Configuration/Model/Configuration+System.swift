@@ -36,8 +36,9 @@ extension Configuration {
 
         /// When calls to an unwell system pause, and for how long.
         public struct Circuit: Sendable {
-            /// Failures in a row that open the circuit.
-            public var failures = 5
+            /// Failures in a row, of different events, that open the circuit. Enough that a system which refuses some
+            /// customers is not taken for one that is down.
+            public var failures = 20
             /// How long it stays open at first. It doubles with each failed attempt.
             public var openFor = Duration.seconds(1)
             /// How long it stays open at most.
