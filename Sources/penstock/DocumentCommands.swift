@@ -7,7 +7,7 @@ struct Map: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs a mapping on files or standard input, like jq.",
         discussion: """
-            Example: penstock map examples/crm-to-erp/mappings/customer-to-client.jq event.json
+            Example: penstock map mappings/customer-to-client.jq events/customer-updated.json
                      echo '{"a":1}' | penstock map -e '.a + 1'
             """)
 

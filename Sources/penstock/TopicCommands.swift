@@ -24,7 +24,7 @@ struct Produce: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Produces events from NDJSON, a JSON array or CSV into a topic, validated first.",
         discussion: """
-            Example: penstock produce --flow customers examples/crm-to-erp/events/valid.ndjson
+            Example: penstock produce --flow customers events/customers.jsonl
                      penstock produce --bootstrap-servers localhost:9092 --topic orders --key .id orders.csv
             """)
 

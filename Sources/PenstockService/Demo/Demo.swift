@@ -171,7 +171,7 @@ public struct Demo {
             terminal.print("")
             terminal.print("parked events, whole, with their context: \(options.parkedFile)")
             terminal.print(
-                "(from the topic \(flow.deadLetterTopic); on a broker of yours: penstock tail \(flow.deadLetterTopic))")
+                "(on a broker of yours they would be had with: penstock tail \(flow.deadLetterTopic) --from beginning)")
         } catch {
             terminal.note("cannot write \(options.parkedFile): \(error.localizedDescription)")
         }
