@@ -8,7 +8,7 @@ ifneq ($(STRICT),)
 export PENSTOCK_STRICT := 1
 endif
 
-.PHONY: help demo test check bench simulate build format setup
+.PHONY: help demo test check bench simulate mutations build format setup
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -23,18 +23,24 @@ demo: setup ## the main job on an embedded broker, ending in an account that mus
 build: setup ## a release build of the penstock program
 	swift build -c release --product penstock
 
-test: setup ## every test that needs nothing but this machine
+test: ## every test that needs nothing but this machine
+	@.ci/install-dependencies --tests
 	swift build --build-tests
 	swift test --skip-build
 
-check: setup ## format, warnings, tests, examples and documents
+check: ## format, warnings, tests, examples and documents
+	@.ci/install-dependencies --tests
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 	swift build --build-tests
 	swift test --skip-build
 	.ci/check-documents
 
 simulate: setup ## the delivery contract under SEEDS (100000) random histories
-	SEEDS=$${SEEDS:-100000} swift test -c release -Xswiftc -enable-testing --filter SimulationTests
+	SEEDS=$${SEEDS:-100000} swift test -c release -Xswiftc -enable-testing --scratch-path .build-simulate \
+	    --filter SimulationTests
+
+mutations: setup ## deliberate breaks of the delivery core, each of which a simulation must notice
+	Tests/Mutations/run.py
 
 bench: setup ## both sides of every comparison, as a table and in .build/bench.json
 	Benchmarks/run

@@ -36,6 +36,7 @@ final class StepRunner {
         if slot.isExamined, slot.remainingSteps >> UInt64(step) == 0 { return .done }
         if slot.record.value == nil, let next = tombstone(slot) { return next }
         evaluator.now = Double(Timestamp.now()) / 1_000
+        evaluator.now = Double(Timestamp.now()) / 1_000
         do {
             let event = try decode(slot)
             let variables = try flow.variables.values(event: event, record: slot.record, arena: document.arena)
