@@ -52,7 +52,8 @@ struct EventDecoderTests {
         let record = StoredRecord(
             value: "{}",
             headers: [
-                ("ce_specversion", "1.0"), ("ce_id", "1"), ("ce_source", "/s"), ("ce_type", "t"), ("content-type", type),
+                ("ce_specversion", "1.0"), ("ce_id", "1"), ("ce_source", "/s"), ("ce_type", "t"),
+                ("content-type", type),
             ])
         let message = fault(record)
         #expect(message.hasPrefix("no fault") == isAccepted, "\(message)")
@@ -100,7 +101,8 @@ struct EventDecoderTests {
     func missing(name: String) {
         let all = [("specversion", "1.0"), ("id", "1"), ("source", "/s"), ("type", "t")]
         let members = all.filter { $0.0 != name }.map { "\"\($0.0)\":\"\($0.1)\"" }.joined(separator: ",")
-        let structured = StoredRecord(value: "{\(members)}", headers: [("content-type", "application/cloudevents+json")])
+        let structured = StoredRecord(
+            value: "{\(members)}", headers: [("content-type", "application/cloudevents+json")])
         #expect(fault(structured) == "the CloudEvents attribute \(name) is missing")
         let empty = all.map { ("ce_" + $0.0, $0.0 == name ? "" : $0.1) }
         let message = fault(StoredRecord(value: "{}", headers: empty))

@@ -20,7 +20,8 @@ struct FaultLogTests {
         }
         #expect(recorder.lines.count == 1)
         log.note(
-            refused, system: SystemIndex(rawValue: 0), name: "erp", now: start + .seconds(10), logger: recorder.logger())
+            refused, system: SystemIndex(rawValue: 0), name: "erp", now: start + .seconds(10), logger: recorder.logger()
+        )
         #expect(recorder.lines.map { $0.fields["more"] } == ["0", "2999"])
         #expect(recorder.lines[0].fields["system"] == "erp")
         #expect(recorder.lines[0].fields["error.type"] == "connection")

@@ -9,7 +9,8 @@ struct OrderKeyTests {
 
     @Test("the same bytes give the same key, others another")
     func hashing() {
-        let texts = (0..<2_000).map { "customer-\($0)" } + ["", "a", "a\0", "\0a", "aaaaaaaa", "aaaaaaaaa", "aaaaaaaa\0"]
+        let texts =
+            (0..<2_000).map { "customer-\($0)" } + ["", "a", "a\0", "\0a", "aaaaaaaa", "aaaaaaaaa", "aaaaaaaa\0"]
         #expect(Set(texts.map(hash)).count == texts.count)
         #expect(hash("customer-17") == hash("customer-17"))
     }
@@ -24,7 +25,9 @@ struct OrderKeyTests {
         #expect(key(#"{"customer":17}"#) == hash("17"))
     }
 
-    @Test("an event that cannot be read, or has no such member, is ordered by its record's key", arguments: ["{", "{}", "[]"])
+    @Test(
+        "an event that cannot be read, or has no such member, is ordered by its record's key",
+        arguments: ["{", "{}", "[]"])
     func unreadable(value: String) throws {
         let bench = try RunnerBench(.flow([.step()], format: .json, key: ".customer"))
         guard let program = bench.flow.key else { throw CancellationError() }

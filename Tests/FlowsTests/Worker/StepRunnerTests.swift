@@ -21,7 +21,8 @@ struct StepRunnerTests {
     func call() throws {
         let bench = try bench(
             .step(
-                map: "{ n: .data.n, who: $event.id, trace: $headers.trace }", call: .put, path: "/clients/{.data.id}?mode={.data.n}",
+                map: "{ n: .data.n, who: $event.id, trace: $headers.trace }", call: .put,
+                path: "/clients/{.data.id}?mode={.data.n}",
                 headers: [("X-Event", "e {.id}")]))
         bench.take(cloudEvent(#"{"id":"C 1/ü","n":1.50}"#, id: "4711", more: [("trace", "t-1")]))
         #expect(bench.next() == "call step 0 system 0")
@@ -29,13 +30,16 @@ struct StepRunnerTests {
         #expect(bench.body == #"{"n":1.50,"who":"4711","trace":"t-1"}"#)
         #expect(
             bench.headers == [
-                "Content-Type: application/json", "Idempotency-Key: \(key(step: "create", id: "4711"))", "X-Event: e 4711",
+                "Content-Type: application/json", "Idempotency-Key: \(key(step: "create", id: "4711"))",
+                "X-Event: e 4711",
             ])
     }
 
     private func key(step: String, source: String = "/crm/eu", id: String) -> String {
         Array(source.utf8).withUnsafeBytes { source in
-            Array(id.utf8).withUnsafeBytes { IdempotencyKey(flow: "customers", step: step).text(source: source, id: $0) }
+            Array(id.utf8).withUnsafeBytes {
+                IdempotencyKey(flow: "customers", step: step).text(source: source, id: $0)
+            }
         }
     }
 
@@ -134,7 +138,9 @@ struct StepRunnerTests {
 
     @Test(
         "a mapping that fails, or yields none or two documents, is a fault with its place",
-        arguments: [("empty", "no"), (".id, .type", "more"), ("error(\"boom\")", "boom"), (".data | keys | .[0].x", "")])
+        arguments: [
+            ("empty", "no"), (".id, .type", "more"), ("error(\"boom\")", "boom"), (".data | keys | .[0].x", ""),
+        ])
     func mappings(program: String, reason: String) throws {
         let bench = try bench(.step(map: program))
         bench.take(cloudEvent(#"{"n":1}"#))

@@ -33,9 +33,11 @@ struct CommandTests {
             let records = try objects(tail.lines)
             #expect(records.count == 5)
             let keys = records.compactMap { $0["key"] as? String }
-            #expect(keys.sorted() == ["CRM-1", "CRM-1", "CRM-1", "CRM-1", "CRM-2"], "the CloudEvents subject is the key")
+            #expect(
+                keys.sorted() == ["CRM-1", "CRM-1", "CRM-1", "CRM-1", "CRM-2"], "the CloudEvents subject is the key")
             let fifth = try #require(records.first { ($0["headers"] as? [String: Any])?["ce_id"] as? String == "5" })
-            #expect((fifth["value"] as? [String: Any])?["lastName"] as? String == "Brown", "binary: the value is the data")
+            #expect(
+                (fifth["value"] as? [String: Any])?["lastName"] as? String == "Brown", "binary: the value is the data")
             let filtered = try await site.penstock(
                 "tail", site.topic, "--from", "beginning", "--no-follow", "--filter", #".value.id == "2""#)
             #expect(filtered.lines.count == 1)

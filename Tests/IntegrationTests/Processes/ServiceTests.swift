@@ -33,7 +33,9 @@ struct ServiceTests {
         }
     }
 
-    @Test("D11: SIGTERM drains, commits and exits with 0 in time; the next process repeats nothing", arguments: [SIGTERM, SIGINT])
+    @Test(
+        "D11: SIGTERM drains, commits and exits with 0 in time; the next process repeats nothing",
+        arguments: [SIGTERM, SIGINT])
     func terminated(signal: Int32) async throws {
         try await Site.run { site in
             let events = customerEvents(800)

@@ -86,7 +86,9 @@ struct WrongUseTests {
         for command in ["check", "run"] {
             let ending = try await Program.run([command], in: folder)
             // `check` finds problems where the configuration itself can be read, and is used wrongly where it cannot.
-            let status: Int32 = command == "check" && ["bad mapping", "bad schema", "schema that is no JSON"].contains(fault.name) ? 1 : 2
+            let status: Int32 =
+                command == "check" && ["bad mapping", "bad schema", "schema that is no JSON"].contains(fault.name)
+                ? 1 : 2
             expectClear(ending, status: status, fault.parts)
         }
     }
@@ -105,7 +107,8 @@ struct WrongUseTests {
     func unknownTopic() async throws {
         try await Site.run { site in
             let yaml = try String(contentsOfFile: site.folder.path + "/penstock.yaml", encoding: .utf8)
-            try site.folder.write("other.yaml", yaml.replacing("topic: \(site.topic)\n", with: "topic: nowhere-\(site.topic)\n"))
+            try site.folder.write(
+                "other.yaml", yaml.replacing("topic: \(site.topic)\n", with: "topic: nowhere-\(site.topic)\n"))
             for command in ["run", "check --connect", "lag"] {
                 let arguments = command.split(separator: " ").map(String.init) + ["--config", "other.yaml"]
                 let ending = try await Program.run(arguments, environment: site.environment, in: site.folder)
@@ -154,7 +157,11 @@ struct WrongUseTests {
         }
     }
 
-    @Test("every command has help with an example", arguments: ["demo", "run", "check", "map", "validate", "produce", "tail", "lag", "config schema", "broker", "simulate"])
+    @Test(
+        "every command has help with an example",
+        arguments: [
+            "demo", "run", "check", "map", "validate", "produce", "tail", "lag", "config schema", "broker", "simulate",
+        ])
     func help(command: String) async throws {
         let ending = try await Program.run(
             command.split(separator: " ").map(String.init) + ["--help"], in: try Workspace())

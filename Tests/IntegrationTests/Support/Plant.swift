@@ -80,7 +80,8 @@ final class Plant: Sendable {
         return WorkerPool(
             (number..<number + count).map { number in
                 WorkerSettings(
-                    flow: flow, number: number, client: client, seed: UInt64(number), logger: log.logger(), fetchBatch: batch)
+                    flow: flow, number: number, client: client, seed: UInt64(number), logger: log.logger(),
+                    fetchBatch: batch)
             })
     }
 

@@ -55,7 +55,9 @@ final class Site: Sendable {
             contentsOfFile: Repository.path("examples/crm-to-erp/penstock.yaml"), encoding: .utf8)
         return
             example
-            .replacing("topic: crm.customers\n", with: "topic: \(topic)\n    session_timeout: 6s\n    drain_deadline: 3s\n")
+            .replacing(
+                "topic: crm.customers\n", with: "topic: \(topic)\n    session_timeout: 6s\n    drain_deadline: 3s\n"
+            )
             .replacing("dead_letter_topic: crm.customers.dead-letter", with: "dead_letter_topic: \(topic).dead-letter")
             .replacing("group: penstock-customers", with: "group: \(group)\n    commit_interval: 200ms")
             .replacing("concurrency: 32", with: "concurrency: 8")

@@ -15,7 +15,8 @@ struct BadEventTests {
             let expected = events.filter { [.parkedBySchema, .parkedByRefusal].contains($0.defect?.outcome) }
             let pool = try plant.start()
             try await plant.produce(events)
-            #expect(await eventually { pool.statistics.applied + pool.statistics.skipped + pool.statistics.parked == 300 })
+            #expect(
+                await eventually { pool.statistics.applied + pool.statistics.skipped + pool.statistics.parked == 300 })
             try await plant.stop(pool)
             try await plant.expectBalanced(events, parked: expected.count)
             #expect(try await plant.committedCount() == 300)
@@ -74,13 +75,15 @@ struct BadEventTests {
             #expect(parked.allSatisfy { $0.header("__connect.errors.stage") == "TRANSFORMATION" })
             #expect(messages.prefix(3).allSatisfy { $0.contains("mappings/picky.jq:") })
             #expect(messages.first?.contains("no such name") ?? false)
-            #expect(messages.last?.contains("clientIdentifier") ?? false, "the mapped document against the ERP's schema")
+            #expect(
+                messages.last?.contains("clientIdentifier") ?? false, "the mapped document against the ERP's schema")
             #expect(plant.erp.currentSummary.requests == 0)
             #expect(try await plant.committedCount() == 4)
         }
     }
 
-    @Test("tombstones are skipped, parked, or delivered, as the flow says", arguments: FlowDefinition.Tombstones.allCases)
+    @Test(
+        "tombstones are skipped, parked, or delivered, as the flow says", arguments: FlowDefinition.Tombstones.allCases)
     func tombstones(policy: FlowDefinition.Tombstones) async throws {
         try await Plant.run { flow in
             flow.tombstones = policy

@@ -157,7 +157,9 @@ struct DeliveryTests {
         }
     }
 
-    @Test("D8: a backlog behind an ERP that hangs stays within the buffer's bounds, and fetching resumes", arguments: [false, true])
+    @Test(
+        "D8: a backlog behind an ERP that hangs stays within the buffer's bounds, and fetching resumes",
+        arguments: [false, true])
     func boundedBuffer(byBytes: Bool) async throws {
         let batch = 64
         try await Plant.run { flow in
@@ -185,7 +187,8 @@ struct DeliveryTests {
             }
             plant.erp.faults.clear()
             #expect(await eventually(within: .seconds(40)) { pool.statistics.applied == 3_000 }, "\(pool.statistics)")
-            #expect(pool.statistics.bufferedEvents == 0 && pool.statistics.bufferedBytes == 0 || !pool.statistics.isPaused)
+            #expect(
+                pool.statistics.bufferedEvents == 0 && pool.statistics.bufferedBytes == 0 || !pool.statistics.isPaused)
             try await plant.stop(pool)
             try await plant.expectBalanced(events)
         }
