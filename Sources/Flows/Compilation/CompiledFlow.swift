@@ -60,6 +60,8 @@ final class CompiledStep {
     let idempotency: IdempotencyKey
     let idempotencyHeader: String?
     let successStatuses: Set<Int>?
+    /// Whether the step names its body's media type itself, such as `application/merge-patch+json`.
+    let namesContentType: Bool
 
     init(_ step: StepDefinition, index: Int, flow: FlowDefinition, compiler: inout FlowCompiler) {
         name = step.name
@@ -79,6 +81,7 @@ final class CompiledStep {
         idempotency = IdempotencyKey(flow: flow.name, step: step.name)
         idempotencyHeader = flow.systems[step.system].idempotencyHeader
         successStatuses = step.successStatuses
+        namesContentType = step.headers.contains { $0.name.lowercased() == "content-type" }
     }
 
     /// Whether an answer with this status means that the effect has happened.

@@ -77,8 +77,30 @@ private struct DefinitionBuilder {
             name: step.name, when: step.when.map(Expression.init), map: try mapping(step.map),
             schema: schema(step.schema, flow), method: try method(step.call), system: system,
             path: parts(step.call.path),
-            headers: step.headers.map { (name: $0.name, value: parts($0.value)) },
+            headers: try headers(step, key: key),
             retry: retry ?? RetryPolicy(), successStatuses: step.successStatuses.map(Set.init))
+    }
+
+    /// Fields that no call can carry would park or hold every event, and are told before the first.
+    private func headers(
+        _ step: Configuration.Step, key: String
+    ) throws(FlowProblems) -> [(name: String, value: [TemplatePart])] {
+        let system = configuration.systems.first { $0.name == step.call.system }
+        var taken: [String] = []
+        if let field = system?.idempotencyHeader { taken.append(field.lowercased()) }
+        if let field = system?.authentication.fieldName { taken.append(field.lowercased()) }
+        for header in step.headers {
+            let place = "\(header.place): \(key).headers"
+            do {
+                _ = try HeaderFields([header.name: ""])
+            } catch {
+                throw FlowProblems(problems: ["\(place): \(error)"])
+            }
+            if taken.contains(header.name.lowercased()) {
+                throw FlowProblems(problems: ["\(place): \(RequestError.refusedHeader(name: header.name))"])
+            }
+        }
+        return step.headers.map { (name: $0.name, value: parts($0.value)) }
     }
 
     private func method(_ call: Configuration.Call) throws(FlowProblems) -> Method {
@@ -166,6 +188,17 @@ private struct DefinitionBuilder {
                     tokenURL: grant.tokenURL, id: grant.clientID, secret: .init(grant.clientSecret.reveal()),
                     scope: grant.scope, audience: grant.audience,
                     placement: grant.credentialsIn == .body ? .body : .header))
+        }
+    }
+}
+
+extension Configuration.Authentication {
+    /// The header field that carries the credentials.
+    fileprivate var fieldName: String? {
+        switch self {
+        case .none: nil
+        case .basic, .bearer, .oauth2ClientCredentials: "Authorization"
+        case .apiKey(let key): key.header
         }
     }
 }

@@ -49,6 +49,15 @@ final class DeadLetterWriter {
         }
     }
 
+    /// The error that ended the client for good, if there was one. Hears everything else that the client says, too.
+    func fatalError() -> KafkaError? {
+        while let event = producer.nextEvent() {
+            guard case .error(let error) = event else { continue }
+            logger.warning("Kafka", metadata: ["client": "dead letters", "error": "\(error)"])
+        }
+        return producer.fatalError
+    }
+
     func close() {
         producer.close()
     }

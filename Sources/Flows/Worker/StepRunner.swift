@@ -131,7 +131,7 @@ final class StepRunner {
     ) throws {
         slot.headers.removeAll()
         do {
-            if step.sendsBody { try slot.headers.append("Content-Type", "application/json") }
+            if step.sendsBody, !step.namesContentType { try slot.headers.append("Content-Type", "application/json") }
             if let header = step.idempotencyHeader { try slot.headers.append(header, slot.idempotencyKey) }
             for (name, template) in step.headers {
                 try slot.headers.append(name, try template.text(event, variables, evaluator, step: step.name))

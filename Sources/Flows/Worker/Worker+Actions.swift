@@ -89,17 +89,22 @@ extension Worker {
         let slot = slots[id]
         slot.noteFailure()
         let fault = slot.fault ?? rejection(of: slot, reason)
-        if deadLetters.write(slot, fault: fault, tag: id.rawValue) {
-            logger.notice(
-                "event parked",
-                metadata: [
-                    "partition": "\(slot.record.partition)", "offset": "\(slot.record.offset)",
-                    "reason": "\(fault.reason.name)", "stage": "\(fault.stage.rawValue)",
-                    "step": "\(fault.step ?? "")",
-                ])
-        } else {
-            core.parked(id, succeeded: false, now: turnTime, into: &actions)
+        slot.fault = fault
+        guard deadLetters.write(slot, fault: fault, tag: id.rawValue) else {
+            return core.parked(id, succeeded: false, now: turnTime, into: &actions)
         }
+    }
+
+    /// Only now is the event parked (D10).
+    func reportParked(_ id: EventID) {
+        let slot = slots[id]
+        logger.notice(
+            "event parked",
+            metadata: [
+                "partition": "\(slot.record.partition)", "offset": "\(slot.record.offset)",
+                "reason": "\(slot.fault?.reason.name ?? "")", "stage": "\(slot.fault?.stage.rawValue ?? "")",
+                "step": "\(slot.fault?.step ?? "")",
+            ])
     }
 
     private func rejection(of slot: EventSlot, _ reason: ParkReason) -> EventFault {

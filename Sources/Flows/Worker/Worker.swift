@@ -148,9 +148,12 @@ public final class Worker {
 
     private func takeDeadLetterReports() {
         deadLetters.collect { tag, succeeded in
-            core.parked(EventID(rawValue: tag), succeeded: succeeded, now: turnTime, into: &actions)
+            let id = EventID(rawValue: tag)
+            if succeeded { reportParked(id) }
+            core.parked(id, succeeded: succeeded, now: turnTime, into: &actions)
         }
         perform()
+        if let error = deadLetters.fatalError() { fail(.deadLetters(error)) }
     }
 
     private var hasRoom: Bool { !isShuttingDown }

@@ -49,10 +49,14 @@ extension WorkerSettings {
 public enum WorkerFailure: Error, Sendable, CustomStringConvertible {
     /// The consumer is broken beyond repair: fenced by another member of the same name, not authorised.
     case consumer(KafkaError)
+    /// The producer of dead letters is: not authorised to be idempotent, out of sequence. A worker that went on could
+    /// park nothing, and its partitions would wait for ever.
+    case deadLetters(KafkaError)
 
     public var description: String {
         switch self {
         case .consumer(let error): "the Kafka consumer cannot go on: \(error)"
+        case .deadLetters(let error): "the producer of dead letters cannot go on: \(error)"
         }
     }
 }

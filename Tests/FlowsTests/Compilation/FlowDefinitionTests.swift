@@ -44,8 +44,8 @@ struct FlowDefinitionTests {
 
         """
 
-    private func definition() throws -> FlowDefinition {
-        let files = ConfigurationFiles.memory(["penstock.yaml": Self.yaml], workingDirectory: "/project")
+    private func definition(_ yaml: String = Self.yaml) throws -> FlowDefinition {
+        let files = ConfigurationFiles.memory(["penstock.yaml": yaml], workingDirectory: "/project")
         let configuration = try Configuration.load(paths: ["penstock.yaml"], environment: [:], files: files)
         return try FlowDefinition(
             try #require(configuration.flows.first), of: configuration, schemas: SchemaTexts(), files: files)
@@ -90,6 +90,18 @@ struct FlowDefinitionTests {
         #expect(step.retry.statuses == [409])
         #expect(step.retry.attempts == 4)
         #expect(step.successStatuses == [200, 208])
+    }
+
+    @Test(
+        "a header that no call can carry is told with its place before the first event",
+        arguments: ["Host", "Content-Length", "transfer-encoding", "authorization", "x-request-id"])
+    func refusedHeader(name: String) throws {
+        let yaml = Self.yaml.replacing("headers: { X-Source:", with: "headers: { \(name):")
+        let error = #expect(throws: FlowProblems.self) { try definition(yaml) }
+        let problem = error?.problems.first ?? ""
+        #expect(problem.hasPrefix("penstock.yaml:"), "\(problem)")
+        #expect(problem.contains("flows.orders.steps[0].headers"), "\(problem)")
+        #expect(problem.contains(name), "\(problem)")
     }
 
     @Test("the system: address, times, credentials, circuit")

@@ -201,6 +201,15 @@ struct StepRunnerTests {
         #expect(!bench.message.contains("X-Admin"))
     }
 
+    @Test("a step that names its media type sends that one, once")
+    func contentType() throws {
+        let type = "application/merge-patch+json"
+        let bench = try bench(.step(call: .patch, headers: [("content-type", type)]))
+        bench.take(cloudEvent("{}"))
+        #expect(bench.next() == "call step 0 system 0")
+        #expect(bench.headers.filter { $0.lowercased().hasPrefix("content-type") } == ["content-type: \(type)"])
+    }
+
     // MARK: - Tombstones
 
     @Test("tombstones: skipped, parked, or delivered with null as the data, as the flow says")

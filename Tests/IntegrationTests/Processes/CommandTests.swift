@@ -43,9 +43,11 @@ struct CommandTests {
             #expect(filtered.lines.count == 1)
             let limited = try await site.penstock("tail", site.topic, "--from", "beginning", "--max", "2")
             #expect(limited.lines.count == 2, "\(limited.errors)")
+            let begin = ContinuousClock.now
             let end = try await site.penstock("tail", site.topic, "--from", "end", "--no-follow")
             #expect(end.status == 0)
             #expect(end.output.isEmpty)
+            #expect(ContinuousClock.now - begin < .seconds(8), "nothing is waited for")
 
             let table = try await site.penstock("lag")
             #expect(table.lines.last == "total lag: 5", "\(table.output)\(table.errors)")

@@ -41,7 +41,9 @@ struct ServiceTests {
             let events = customerEvents(800)
             site.erp.faults.replace(with: [FaultRule(.latency(.fixed(.milliseconds(10))), path: "/v2/*")])
             try await site.produce(events)
-            let first = try site.start("run", "--workers", "2")
+            // The mock cluster refuses commits while a rebalance goes on, as Kafka does not: there a worker that stops
+            // beside another one, whose leaving starts a rebalance, cannot commit its last events.
+            let first = try site.start("run", "--workers", BrokerAccess.isReal ? "2" : "1")
             defer { first.end() }
             #expect(await eventually { site.erp.currentSummary.effects > 50 }, "\(first.errorText)")
             first.signal(signal)

@@ -29,11 +29,11 @@ final class Plant: Sendable {
     /// Runs a plant for as long as the body takes.
     /// - Parameter change: what differs from the example's flow.
     static func run(
-        partitions: Int = 1, erp options: SimulatedERP.Options = .init(),
+        partitions: Int = 1, erp options: SimulatedERP.Options = .init(), at host: String = "127.0.0.1",
         change: (inout FlowDefinition) -> Void = { _ in }, _ body: (Plant) async throws -> Void
     ) async throws {
         let erp = SimulatedERP(options)
-        let server = try await erp.start()
+        let server = try await erp.start(at: .init(host: host))
         let broker = try await blocking { try BrokerAccess() }
         var flow = try exampleFlow(erp: server.url, broker: broker)
         change(&flow)

@@ -26,13 +26,38 @@ struct DeliveryTests {
             #expect(await eventually { plant.log.lines(warning).count >= 3 }, "\(pool.statistics)")
             #expect(await eventually { pool.statistics.applied > 0 })
             #expect(pool.statistics.parked == 0)
+            #expect(plant.log.lines("event parked").isEmpty, "what is not acknowledged is not parked")
             let first = events.firstIndex { $0.defect != nil } ?? 0
             #expect(try await plant.committedCount() <= first, "D1: nothing behind it is committed")
             plant.broker.mock?.stopFailing(.produce)
             #expect(await eventually { pool.statistics.parked == bad }, "\(pool.statistics)")
             try await plant.stop(pool)
+            #expect(plant.log.lines("event parked").count == bad)
             try await plant.expectBalanced(events, parked: bad)
             #expect(try await plant.committedCount() == 40)
+        }
+    }
+
+    @Test(
+        "D10: a producer of dead letters that is broken for good ends the worker, for it could park nothing any more",
+        .enabled(if: BrokerAccess.offers(.faultInjection), "\(BrokerAccess.Need.faultInjection.comment)"))
+    func deadLetterProducerBroken() async throws {
+        try await Plant.run { plant in
+            // As a cluster answers that does not let this client be idempotent.
+            let refusal = MockCluster.ErrorCode(rawValue: 31)
+            plant.broker.mock?.fail(.initProducerID, with: Array(repeating: refusal, count: 1_000))
+            let pool = try plant.start()
+            #expect(await eventually { pool.runningCount == 0 }, "\(plant.story)")
+            let failure = pool.failures.first?.description ?? ""
+            #expect(failure.contains("the producer of dead letters cannot go on"), "\(failure)")
+            plant.broker.mock?.stopFailing(.initProducerID)
+            let events = customerEvents(20, defects: [.missingEmail], share: 0.2)
+            try await plant.produce(events)
+            let second = try plant.start()
+            let bad = events.filter { $0.defect != nil }.count
+            #expect(await eventually { second.statistics.parked == bad && second.statistics.applied == 20 - bad })
+            try await plant.stop(second)
+            try await plant.expectBalanced(events, parked: bad)
         }
     }
 

@@ -71,14 +71,15 @@ struct TargetFaultTests {
 
     @Test("no connection at all: the ERP goes away and comes back on its port")
     func noConnection() async throws {
-        try await Plant.run { plant in
+        // An address of its own, so that no other test's server takes the port meanwhile.
+        try await Plant.run(at: "127.0.0.2") { plant in
             let events = customerEvents(60)
             await plant.server.stop()
             try await plant.produce(events)
             let pool = try plant.start()
             #expect(await eventually { pool.statistics.targetFaults >= 3 }, "\(pool.statistics)")
             #expect(!plant.log.lines("call without an answer; trying again").isEmpty)
-            let again = try await plant.erp.start(at: .init(port: plant.server.port))
+            let again = try await plant.erp.start(at: .init(host: plant.server.host, port: plant.server.port))
             #expect(await eventually { pool.statistics.applied == 60 }, "\(pool.statistics)")
             try await plant.stop(pool)
             try await plant.expectBalanced(events)
