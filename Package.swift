@@ -81,6 +81,7 @@ let package = Package(
         tests("HTTPCallsTests", ["HTTPCalls"]),
         tests("FlowsTests", ["Flows", "TestKit"]),
         tests("SimulatedSystemsTests", ["SimulatedSystems"]),
+        tests("PenstockServiceTests", ["PenstockService", "TestKit"]),
         tests("IntegrationTests", ["PenstockService", "TestKit"]),
     ],
     swiftLanguageModes: [.v6]
