@@ -22,11 +22,13 @@ public final class Worker {
     let runner: StepRunner
     private let keys: OrderKeys
 
-    var core: Core
-    var slots = EventSlots()
-    var partitions = PartitionStates()
+    // The core is a value that calls nobody, and the slots and the list of actions are only touched by the methods of
+    // this class, one statement at a time: no access can overlap another, and watching for it is not free.
+    @exclusivity(unchecked) var core: Core
+    @exclusivity(unchecked) var slots = EventSlots()
     /// What the core wants done, in order; kept from turn to turn.
-    var actions: [Action] = []
+    @exclusivity(unchecked) var actions: [Action] = []
+    var partitions = PartitionStates()
     /// Commits of this turn, sent together.
     var commits: [OffsetCommit] = []
     /// Revocations that are being drained, by their number.
