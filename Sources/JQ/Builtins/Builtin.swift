@@ -53,6 +53,7 @@ struct Builtin: Sendable {
     /// The whole language.
     static let all: [Builtin] =
         basics + control + paths + numbers + mathematics + strings + collections + expressions + dates + streams
+        + valueMapBuiltins
 
     /// By `name/arity`.
     static let named: [String: Builtin] = Dictionary(all.map { ($0.key, $0) }) { first, _ in first }

@@ -155,6 +155,7 @@ extension Compiler {
         case .native:
             var list: [Int32] = []
             for argument in arguments { list.append(try compile(argument, scope, frame)) }
+            if name == "lookup" { try checkValueMap(list[0], arguments[0].place) }
             let node = Node(.builtin, code: slot(of: builtin, key), b: addList(list), c: Int32(list.count))
             return try add(node, place)
         }

@@ -12,6 +12,7 @@ final class Compiler {
     static let nodeLimit = 300_000
 
     let source: Source
+    let environment: Environment
     let constants = Arena(byteLimit: 64 << 20, chunkByteCount: 4 << 10)
     var nodes: [Node] = []
     var links: [Int32] = []
@@ -27,8 +28,9 @@ final class Compiler {
     let program = FrameLayout(level: 0)
     private let stackLimit = Stack.bounds().bottom + Stack.reserve
 
-    init(_ source: Source) {
+    init(_ source: Source, environment: Environment) {
         self.source = source
+        self.environment = environment
     }
 
     /// Compiles a program and gives its node.

@@ -17,11 +17,14 @@ public final class Program {
     let links: UnsafeMutableBufferPointer<Int32>
     let functions: UnsafeMutableBufferPointer<Function>
     let implementations: UnsafeMutableBufferPointer<Builtin.Native>
+    let valueMaps: UnsafeMutableBufferPointer<ValueMapEntry>
     let root: Int32
     let cellCount: Int32
     private let places: [Place]
     /// Owns the constants that the nodes point to.
     private let constants: Arena
+    /// Owns the value maps that the program reads.
+    private let environment: Environment
 
     /// Compiles a program.
     ///
@@ -29,13 +32,18 @@ public final class Program {
     ///   - text: the program.
     ///   - name: what to call it in messages, such as its file.
     ///   - variables: names of global variables, without `$`.
+    ///   - environment: the modules and value maps that it can use.
     /// - Throws: what is wrong, with line, column and the line itself.
-    public init(_ text: String, name: String = "<program>", variables: [String] = []) throws(CompileError) {
+    public init(
+        _ text: String, name: String = "<program>", variables: [String] = [], environment: Environment = Environment()
+    ) throws(CompileError) {
         self.name = name
         self.variables = variables
+        self.environment = environment
         source = Source(text, name: name)
-        let compiler = Compiler(source)
+        let compiler = Compiler(source, environment: environment)
         root = try compiler.compile(try Parser.program(source), variables: variables)
+        valueMaps = Program.copy(try compiler.valueMapEntries())
         constants = compiler.constants
         places = compiler.places
         cellCount = compiler.program.cellCount
@@ -51,6 +59,7 @@ public final class Program {
         nodes.deallocate()
         links.deallocate()
         functions.deallocate()
+        valueMaps.deallocate()
         implementations.deinitialize()
         implementations.deallocate()
     }
@@ -58,7 +67,7 @@ public final class Program {
     private static func copy<T: BitwiseCopyable>(_ array: [T]) -> UnsafeMutableBufferPointer<T> {
         let buffer = UnsafeMutableBufferPointer<T>.allocate(capacity: max(array.count, 1))
         _ = buffer.initialize(from: array)
-        return buffer
+        return UnsafeMutableBufferPointer(start: buffer.baseAddress, count: array.count)
     }
 
     /// The line, column and line text of a node.
