@@ -62,12 +62,12 @@ struct Builtin: Sendable {
     static let refused: [String: String] = {
         let outside = "reaches outside the event and is not available"
         let process = "would end the process and is not available"
-        let module = "belongs to modules, which are not available"
+        let module = "reaches outside the program and is not available"
         return [
             "input": outside, "inputs": outside, "env": outside, "input_filename": outside,
             "input_line_number": outside, "debug": outside, "stderr": outside, "halt": process,
             "halt_error": process, "modulemeta": module, "get_search_list": module,
-            "get_prog_origin": module, "get_jq_origin": module, "import": module, "include": module,
+            "get_prog_origin": module, "get_jq_origin": module,
         ]
     }()
 }
