@@ -74,9 +74,7 @@ struct Builtin: Sendable {
     }
 
     /// The whole language.
-    static let all: [Builtin] =
-        basics + control + paths + numbers + mathematics + strings + collections + expressions + dates + streams
-        + decimals + identifiers + valueMapBuiltins
+    static let all: [Builtin] = Subject.all.flatMap(\.builtins)
 
     /// By `name/arity`.
     static let named: [String: Builtin] = Dictionary(all.map { ($0.key, $0) }) { first, _ in first }

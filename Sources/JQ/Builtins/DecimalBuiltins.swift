@@ -62,7 +62,8 @@ extension Builtin {
             return try evaluator.roundedDecimal(arguments.first, arguments.second, mode)
         },
         Builtin(
-            "dec_cmp(a; b)", "-1, 0 or 1 as the first decimal number is less than, equal to or greater than the second.",
+            "dec_cmp(a; b)",
+            "-1, 0 or 1 as the first decimal number is less than, equal to or greater than the second.",
             [.init(#"dec_cmp("1.10"; 1.1)"#, "null", "0"), .init("dec_cmp(-2; 1)", "null", "-1")]
         ) { (evaluator, _, arguments) throws(Raised) in
             let a = try evaluator.decimal(arguments.first)

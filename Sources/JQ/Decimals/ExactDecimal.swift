@@ -82,7 +82,7 @@ extension Evaluator {
     /// The decimal as a number's literal: all digits of its scale, no exponent, no negative zero.
     func literal(of decimal: ExactDecimal) throws(Raised) -> Value {
         let digits = max(decimal.magnitude.digitCount, decimal.scale + 1)
-        guard digits <= ExactDecimal.digitLimit + 1 else {
+        guard max(decimal.magnitude.digitCount, decimal.scale) <= ExactDecimal.digitLimit else {
             throw fail("the result has more than \(ExactDecimal.digitLimit) digits, the limit of exact arithmetic")
         }
         let isNegative = decimal.isNegative && !decimal.isZero
