@@ -13,6 +13,7 @@ extension Evaluator {
         case .number where value.isLiteral:
             return .string(value.bytes, flags: [.verbatim, .ascii])
         default:
+            try checkSize(value)
             text.removeAll()
             text.write(value)
             try spend(text.bytes.count / 64)

@@ -61,6 +61,7 @@ extension Evaluator {
         default:
             throw fail("\(name) requires parsed datetime inputs")
         }
+        try spend(format.count / 8)
         if format.bytes.baseAddress == Evaluator.isoFormat.bytes.baseAddress { return try isoText(time) }
         return try string(TimeFormatting.text(time, format: format.string ?? ""))
     }
@@ -104,7 +105,7 @@ extension Evaluator {
     }
 
     private func parsedTime(_ value: Value, _ format: Value) throws(Raised) -> (CalendarTime, end: Int) {
-        try spend(1 + value.count / 64)
+        try spend(1 + value.count / 64 + format.count / 8)
         guard let (time, end) = TimeParsing.time(of: Array(value.bytes), format: format.string ?? ""),
             end == value.count || value.bytes[end] == 0x20 || (0x09...0x0D).contains(value.bytes[end])
         else {
