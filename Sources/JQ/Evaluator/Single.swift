@@ -257,8 +257,12 @@ extension Evaluator {
     private func sum(_ node: Node, _ input: Value, _ frame: Frame) throws(Raised) -> Value {
         var result = Value.null
         let addition = UInt16(Operator.add.rawValue)
+        let owner = makeIdentity()
         try generate(node.a, input, frame) { value throws(Raised) in
-            result = try apply(addition, result, value)
+            // Nothing else refers to the sum of the first two objects and more.
+            result =
+                result.kind == .object && value.kind == .object
+                ? try merge(result, value, owner: owner) : try apply(addition, result, value)
         }
         return result
     }
