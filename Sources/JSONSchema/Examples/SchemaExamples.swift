@@ -31,6 +31,13 @@ public enum SchemaExamples {
     public static func problems(
         of uri: String, in registry: SchemaRegistry, options: Schema.Options = Schema.Options()
     ) throws(SchemaError) -> [Problem] {
-        []
+        guard let resource = try registry.resource(uri) else {
+            throw SchemaError(uri: uri, location: "", message: "the schema is not found")
+        }
+        var walk = SubschemaWalk()
+        walk.visit(resource.place)
+        var check = ExampleCheck(uri: uri, registry: registry, options: options)
+        for place in walk.places { try check.run(place) }
+        return check.problems
     }
 }
