@@ -43,7 +43,7 @@ struct JSONSchemaPoolTests {
         }
         print("\(draft): \(counts.valid) valid and \(counts.invalid) broken documents; not sampled:")
         for line in unsampled { print("  \(line)") }
-        #expect(unsampled.count <= 8)
+        #expect(unsampled.isEmpty)
     }
 
     /// A schema is compatible with itself.
@@ -58,7 +58,7 @@ struct JSONSchemaPoolTests {
             if verdict.full != .compatible { unproven.append(entry.title) }
         }
         print("\(draft): not proven to be compatible with itself: \(unproven)")
-        #expect(unproven.count <= 40, "only those with dynamic references")
+        #expect(unproven.count <= (draft == .draft7 ? 0 : 18), "only those with dynamic references")
     }
 
     /// What is said to be compatible refuses no document that the other takes: of the suite's, and of sampled ones.

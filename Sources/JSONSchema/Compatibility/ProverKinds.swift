@@ -22,7 +22,7 @@ extension Prover {
         guard reasoner.satisfies(facts, value) != false else { return true }
         guard reasoner.sides[goal.side].check(goal.node, value) != true else { return true }
         if !reasoner.node(goal).types.contains(value.kind) {
-            return explain(facts, goal, .type, path, "", kind: value.kind)
+            return explain(facts, goal, typeKeyword(reasoner.node(goal)), path, "", kind: value.kind)
         }
         let node = reasoner.node(goal)
         let keyword = node.values >= 0 ? valuesKeyword(node, goal) : nil
@@ -36,7 +36,7 @@ extension Prover {
         let node = reasoner.node(goal)
         let facts = conjunction.facts
         guard node.types.contains(kind) else {
-            return explain(facts, goal, .type, path, "", kind: kind)
+            return explain(facts, goal, typeKeyword(node), path, "", kind: kind)
         }
         var holds = true
         if node.values >= 0 { holds = valuesObstacle(facts, goal, node, at: path) }
@@ -60,6 +60,8 @@ extension Prover {
         let applicators = node.applicators.indices.map { reasoner.sides[goal.side].tables.applicators[$0] }
         return every(applicators) { provesApplicator(facts, goal, $0, at: path) } && holds
     }
+
+    private func typeKeyword(_ node: Node) -> Keyword? { node.flags.contains(.never) ? nil : .type }
 
     private func valuesKeyword(_ node: Node, _ goal: Claim) -> Keyword {
         reasoner.sides[goal.side].tables.valueRules[Int(node.values)].isConst ? .const : .enum
@@ -118,10 +120,16 @@ extension NumberFacts {
     func implies(_ rule: NumberRule) -> Bool {
         switch rule.kind {
         case .minimum, .exclusiveMinimum:
+            if let order = order(ofFirst: true, rule.operand), order > 0 || (order == 0 && rule.kind == .minimum) {
+                return true
+            }
             guard let lower else { return false }
             let order = Value.compareNumbers(lower.value, rule.operand)
             return order > 0 || (order == 0 && (rule.kind == .minimum || lower.isExclusive))
         case .maximum, .exclusiveMaximum:
+            if let order = order(ofFirst: false, rule.operand), order < 0 || (order == 0 && rule.kind == .maximum) {
+                return true
+            }
             guard let upper else { return false }
             let order = Value.compareNumbers(upper.value, rule.operand)
             return order < 0 || (order == 0 && (rule.kind == .maximum || upper.isExclusive))
@@ -131,6 +139,14 @@ extension NumberFacts {
             }
             return divisors.contains { $0.isMultiple(of: rule.operand) }
         }
+    }
+
+    /// How the first or last of the multiples compares to a number, where there are such.
+    private func order(ofFirst isFirst: Bool, _ operand: Value) -> Int? {
+        guard let steps, let integer = isFirst ? steps.first : steps.last, let number = ScaledNumber(operand) else {
+            return nil
+        }
+        return ScaledNumber(integer: integer, scale: steps.scale).compare(number)
     }
 }
 

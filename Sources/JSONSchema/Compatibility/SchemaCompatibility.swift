@@ -12,7 +12,7 @@ public enum SchemaCompatibility {
         /// Documents that are tried as witnesses in one direction.
         public var samples: Int
 
-        public init(proofSteps: Int = 100_000, samples: Int = 1_000) {
+        public init(proofSteps: Int = 20_000, samples: Int = 1_000) {
             self.proofSteps = proofSteps
             self.samples = samples
         }

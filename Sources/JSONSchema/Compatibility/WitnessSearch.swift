@@ -61,6 +61,6 @@ extension ValidationFailure {
     /// Each failure that names a keyword, but none inside alternatives: what one of them lacks, another may have.
     fileprivate var all: [ValidationFailure] {
         let isAlternative = keyword == Keyword.anyOf.rawValue || keyword == Keyword.oneOf.rawValue
-        return (keyword.isEmpty ? [] : [self]) + (isAlternative ? [] : causes.flatMap(\.all))
+        return (keyword.isEmpty && !causes.isEmpty ? [] : [self]) + (isAlternative ? [] : causes.flatMap(\.all))
     }
 }
