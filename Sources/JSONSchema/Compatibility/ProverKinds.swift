@@ -6,7 +6,7 @@ extension Prover {
         let conjunction = reasoner.conjunction(facts)
         if conjunction.isContradictory || !conjunction.kinds.contains(kind) { return true }
         if let candidates = reasoner.candidates(conjunction) {
-            return every(candidates) { provesValue($0, facts, goal, at: path) }
+            return provesValues(candidates, facts, goal, at: path)
         }
         let hasChoices = !conjunction.choices.isEmpty
         let isDirect = hasChoices ? quietly { provesDirectly(conjunction, goal, kind, at: path) } : false
@@ -17,16 +17,23 @@ extension Prover {
         return every(choice) { proves(facts.adding($0), goal, at: path) }
     }
 
-    /// One value that can be tried.
-    private func provesValue(_ value: Value, _ facts: Facts, _ goal: Claim, at path: String) -> Bool {
-        guard reasoner.satisfies(facts, value) != false else { return true }
-        guard reasoner.sides[goal.side].check(goal.node, value) != true else { return true }
-        if !reasoner.node(goal).types.contains(value.kind) {
-            return explain(facts, goal, typeKeyword(reasoner.node(goal)), path, "", kind: value.kind)
+    /// Values that can be tried.
+    private func provesValues(_ values: [Value], _ facts: Facts, _ goal: Claim, at path: String) -> Bool {
+        let refused = values.filter { value in
+            reasoner.satisfies(facts, value) != false
+                && reasoner.sides[goal.side].check(goal.node, value) != true
         }
+        guard let first = refused.first else { return true }
         let node = reasoner.node(goal)
+        if refused.allSatisfy({ !node.types.contains($0.kind) }) {
+            return explain(facts, goal, typeKeyword(node), path, "", kind: first.kind)
+        }
+        let texts = refused.prefix(5).map(Explainer.text)
+        let list =
+            texts.count > 1 ? texts.dropLast().joined(separator: ", ") + " or " + texts[texts.count - 1] : texts[0]
+        let rest = refused.count > 5 ? ", or \(refused.count - 5) other values" : ""
         let keyword = node.values >= 0 ? valuesKeyword(node, goal) : nil
-        return explain(facts, goal, keyword, path, "may be \(Explainer.text(value)), which is refused")
+        return explain(facts, goal, keyword, path, "may be \(list)\(rest)")
     }
 
     /// Without making choices.
