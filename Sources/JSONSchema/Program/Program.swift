@@ -15,6 +15,8 @@ struct Tables: BitwiseCopyable {
     let dependents: UnsafePointer<DependentRule>
     let applicators: UnsafePointer<Applicator>
     let children: UnsafePointer<NodeIndex>
+    /// Beside each child: the schema that decides, which is itself or what it does nothing but refer to.
+    let childTargets: UnsafePointer<NodeIndex>
     let values: UnsafePointer<Value>
     let patterns: UnsafePointer<Unmanaged<RegularExpression>>
     /// A row for each name of a dynamic anchor, a column for each resource: the node, or ``NodeIndex/none``.
@@ -37,6 +39,7 @@ struct ProgramBuilder {
     var dependents: [DependentRule] = []
     var applicators: [Applicator] = []
     var children: [NodeIndex] = []
+    var childTargets: [NodeIndex] = []
     var values: [Value] = []
     var patterns: [RegularExpression] = []
     var dynamicTargets: [NodeIndex] = []
@@ -66,6 +69,7 @@ struct ProgramBuilder {
             names[index].types = nodes[Int(target)].types
             names[index].isTypeOnly = nodes[Int(target)].flags.contains(.typeOnly)
         }
+        childTargets = children.map { $0 >= 0 ? target(of: $0) : $0 }
         for index in arrays.indices where arrays[index].items >= 0 {
             arrays[index].itemsTarget = target(of: arrays[index].items)
         }
@@ -90,9 +94,10 @@ final class Program {
     let places: [SchemaPlace]
     let patterns: [RegularExpression]
     private let documents: [SchemaDocument]
+    private let assertsFormats: Bool
     private let allocations: [UnsafeMutableRawPointer]
 
-    init(_ builder: ProgramBuilder, root: NodeIndex) {
+    init(_ builder: ProgramBuilder, root: NodeIndex, assertsFormats: Bool) {
         var allocations: [UnsafeMutableRawPointer] = []
         func copy<T: BitwiseCopyable>(_ entries: [T]) -> UnsafePointer<T> {
             let table = UnsafeMutablePointer<T>.allocate(capacity: max(entries.count, 1))
@@ -101,6 +106,7 @@ final class Program {
             return UnsafePointer(table)
         }
         self.root = root
+        self.assertsFormats = assertsFormats
         places = builder.places
         patterns = builder.patterns
         documents = builder.documents
@@ -109,11 +115,22 @@ final class Program {
             numberSpans: copy(builder.numberSpans), arrays: copy(builder.arrays), objects: copy(builder.objects),
             valueRules: copy(builder.valueRules), names: copy(builder.names),
             patternRules: copy(builder.patternRules), dependents: copy(builder.dependents),
-            applicators: copy(builder.applicators), children: copy(builder.children), values: copy(builder.values),
+            applicators: copy(builder.applicators), children: copy(builder.children),
+            childTargets: copy(builder.childTargets), values: copy(builder.values),
             patterns: copy(builder.patterns.map(Unmanaged.passUnretained)),
             dynamicTargets: copy(builder.dynamicTargets), resourceCount: builder.resourceCount,
             isDynamic: builder.isDynamic)
         self.allocations = allocations
+    }
+
+    /// Whether the other was compiled from the same bytes. References are resolved in the same way then.
+    func isSame(as other: Program) -> Bool {
+        let place = places[Int(root)].pointer
+        let otherPlace = other.places[Int(other.root)].pointer
+        return Array(place.utf8) == Array(otherPlace.utf8) && documents.count == other.documents.count
+            && assertsFormats == other.assertsFormats
+            && places[Int(root)].resource.dialect == other.places[Int(other.root)].resource.dialect
+            && zip(documents, other.documents).allSatisfy { $0.bytes == $1.bytes }
     }
 
     deinit {
