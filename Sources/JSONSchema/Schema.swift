@@ -20,7 +20,7 @@ public final class Schema {
     /// The URI, or path, that the schema was compiled from.
     public let uri: String
 
-    private let program: Program
+    let program: Program
     private let machine: Machine
     private let tables: UnsafeMutablePointer<Tables>
     private let scratch: UnsafeMutablePointer<Scratch>
