@@ -22,7 +22,7 @@ public struct Analysis: Sendable {
         var common: [Verdict.Key: Verdict] = [:]
         for use in uses { common.merge(use.verdicts) { $0.and($1) } }
         return common.values.compactMap(\.finding).sorted {
-            ($0.line, $0.column, $0.message) < ($1.line, $1.column, $1.message)
+            ($0.source, $0.line, $0.column, $0.message) < ($1.source, $1.line, $1.column, $1.message)
         }
     }
 }
@@ -53,6 +53,8 @@ public struct Finding: Sendable, Hashable {
     }
 
     public let kind: Kind
+    /// The name of the program, or the file of the module that it stands in.
+    public let source: String
     /// From 1.
     public let line: Int
     /// From 1, in bytes.
@@ -71,6 +73,7 @@ public struct Finding: Sendable, Hashable {
 struct Verdict: Sendable {
     struct Key: Hashable, Sendable {
         let kind: Finding.Kind
+        let source: String
         let line: Int
         let column: Int
         /// What tells expressions apart that begin at the same place.

@@ -61,6 +61,7 @@ extension Analyzer {
         case "from_entries/0": return fromEntries(input)
         case "delpaths/1": return deleted(node, context)
         case "setpath/2": return setPath(node, arguments, context)
+        case "lookup/2", "lookup/3": return lookedUp(arguments)
         case "_match/3":
             let match = Shape.object(
                 required: [
@@ -122,6 +123,17 @@ extension Analyzer {
         var members: [String: Shape] = [:]
         for name in names { members[name] = value }
         return .object(optional: members, origins: .program)
+    }
+
+    /// The values of a value map: of which codes there will be nothing is known.
+    private func lookedUp(_ arguments: [Shape]) -> Shape {
+        guard let names = arguments.first?.strings.list else { return .anything }
+        var result = arguments.count > 2 ? arguments[2] : .nothing
+        for map in program.valueMaps where names.contains(map.name.string ?? "") {
+            for entry in map.object.members { result = union(result, Shape(of: entry.value)) }
+            if map.hasFallback { result = union(result, Shape(of: map.fallback)) }
+        }
+        return result
     }
 
     // MARK: Paths

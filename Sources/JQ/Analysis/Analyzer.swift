@@ -161,7 +161,8 @@ final class Analyzer {
         word: String? = nil, candidates: Set<String> = [], schemas: [String] = []
     ) {
         let (line, column, _) = program.position(of: index)
-        let key = Verdict.Key(kind: kind, line: line, column: column, label: label)
+        let source = program.sourceName(of: index)
+        let key = Verdict.Key(kind: kind, source: source, line: line, column: column, label: label)
         if isWrong { faults += 1 }
         if let known = verdicts[key], known.finding == nil { return }
         guard isWrong else {
@@ -170,7 +171,7 @@ final class Analyzer {
         }
         verdicts[key] = Verdict(
             finding: Finding(
-                kind: kind, line: line, column: column, message: message(), word: word,
+                kind: kind, source: source, line: line, column: column, message: message(), word: word,
                 candidates: candidates.sorted(), schemas: schemas))
     }
 

@@ -11,6 +11,8 @@ extension Compiler {
             case .function(let entry)
             where entry.definition.name == name && entry.definition.parameters.count == arguments.count:
                 return try compileCall(of: entry, arguments, place, scope, frame)
+            case .imported(name, let entry) where entry.definition.parameters.count == arguments.count:
+                return try compileCall(of: entry, arguments, place, scope, frame)
             case .argument(let argument) where arguments.isEmpty && argument.name == name:
                 return try compile(argument, in: frame)
             case .parameter(name, let slot) where arguments.isEmpty:
@@ -155,6 +157,7 @@ extension Compiler {
         case .native:
             var list: [Int32] = []
             for argument in arguments { list.append(try compile(argument, scope, frame)) }
+            if name == "lookup" { try checkValueMap(list[0], arguments[0].place) }
             let node = Node(.builtin, code: slot(of: builtin, key), b: addList(list), c: Int32(list.count))
             return try add(node, place)
         }

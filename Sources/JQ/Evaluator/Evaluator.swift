@@ -32,6 +32,7 @@ public final class Evaluator {
     var links: UnsafePointer<Int32>
     var functions: UnsafePointer<Function>
     var implementations: UnsafePointer<Builtin.Native>
+    var valueMaps = UnsafeMutableBufferPointer<ValueMapEntry>(start: nil, count: 0)
 
     // The state of the run. Exclusive access is not checked at run time: each is read or written in one short step,
     // never lent out, and the evaluator belongs to one thread.
@@ -143,6 +144,7 @@ public final class Evaluator {
         if let implementations = UnsafePointer(program.implementations.baseAddress) {
             self.implementations = implementations
         }
+        valueMaps = program.valueMaps
         stepsLeft = limits.steps
         lastLabel = 0
         currentNode = program.root
@@ -198,7 +200,7 @@ public final class Evaluator {
     ) -> EvaluationError {
         let position = program.position(of: node)
         return EvaluationError(
-            kind: kind, message: message, name: program.name, line: position.line, column: position.column,
-            sourceLine: position.text)
+            kind: kind, message: message, name: program.sourceName(of: node), line: position.line,
+            column: position.column, sourceLine: position.text)
     }
 }
