@@ -70,6 +70,16 @@ final class Analyzer {
     }
 
     func run(input: Shape, variables: [Shape]) -> Analysis {
+        let context = context(input: input, variables: variables)
+        let outcome = evaluate(program.root, context)
+        if work.left < 0 { isComplete = false }
+        return Analysis(
+            output: isComplete ? outcome.shape : .anything, leastOutputs: isComplete ? outcome.least : 0,
+            reads: readPaths(), isComplete: isComplete, verdicts: verdicts)
+    }
+
+    /// Where the program begins.
+    func context(input: Shape, variables: [Shape]) -> Context {
         var slots = [Known](
             repeating: Known(shape: .anything), count: max(Int(program.cellCount), program.variables.count + 1))
         for (position, name) in program.variables.enumerated() {
@@ -77,12 +87,7 @@ final class Analyzer {
             let shape = position < variables.count ? variables[position] : .anything
             slots[position + 1] = Known(shape: shape, path: InputPath(root: "$" + name, steps: []))
         }
-        let known = Known(shape: input, path: InputPath(root: "", steps: []))
-        let outcome = evaluate(program.root, Context(input: known, slots: slots))
-        if work.left < 0 { isComplete = false }
-        return Analysis(
-            output: isComplete ? outcome.shape : .anything, leastOutputs: isComplete ? outcome.least : 0,
-            reads: readPaths(), isComplete: isComplete, verdicts: verdicts)
+        return Context(input: Known(shape: input, path: InputPath(root: "", steps: [])), slots: slots)
     }
 
     func node(_ index: Int32) -> Node { program.nodes[Int(index)] }
