@@ -24,8 +24,8 @@ struct SchemaShapeTests {
                     let contains = shape.contains(test["data"] ?? .null)
                     if test["valid"]?.kind == .true {
                         valid += 1
-                        let title = "\(file): \(group["description"]?.string ?? ""): \(test["description"]?.string ?? "")"
-                        #expect(contains, "\(title): \(shape)")
+                        let title = [group, test].map { $0["description"]?.string ?? "" }.joined(separator: ": ")
+                        #expect(contains, "\(file): \(title): \(shape)")
                     } else {
                         invalid += 1
                         if !contains { ruledOut += 1 }
