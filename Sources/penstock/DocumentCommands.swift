@@ -3,40 +3,6 @@ import Flows
 import Foundation
 import PenstockService
 
-struct Map: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Runs a mapping on files or standard input, like jq.",
-        discussion: """
-            Example: penstock map mappings/customer-to-client.jq events/customer-updated.json
-                     echo '{"a":1}' | penstock map -e '.a + 1'
-            """)
-
-    @Option(name: [.customShort("e"), .long], help: "The program itself, instead of a file.") var expression: String?
-    @Flag(name: [.short, .long], help: "Print strings without quotes.") var raw = false
-    @Flag(name: [.short, .long], help: "One line for each output.") var compact = false
-    @Argument(help: "The mapping's file (unless -e is given), then the documents; - or none is standard input.")
-    var files: [String] = []
-
-    func run() throws {
-        var files = files
-        var program = expression ?? ""
-        var name = "<expression>"
-        if expression == nil {
-            guard let file = files.first else { throw ValidationError("give a mapping's file, or -e EXPRESSION") }
-            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw CommandFailure("\(file): cannot be read", status: .usedWrongly)
-            }
-            files.removeFirst()
-            program = text
-            name = file
-        }
-        let options = MapCommand.Options(
-            program: program, programName: name, files: files.isEmpty ? ["-"] : files, raw: raw, pretty: !compact)
-        let terminal = Terminal(environment: ProcessInfo.processInfo.environment)
-        try MapCommand(options, terminal: terminal).run().finish()
-    }
-}
-
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Validates documents against a JSON Schema.",

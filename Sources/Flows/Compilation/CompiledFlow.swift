@@ -19,11 +19,13 @@ final class CompiledFlow {
     let key: Program?
     let steps: [CompiledStep]
     let variables: EventVariables
+    /// The texts of all programs and of the modules that they import.
+    let programTexts: [String]
 
     /// - Parameter document: where events are read into, one after the other.
     /// - Throws: ``FlowProblems`` with everything that is wrong, not only the first.
     init(_ definition: FlowDefinition, document: Document) throws(FlowProblems) {
-        var compiler = FlowCompiler(schemas: definition.schemas)
+        var compiler = FlowCompiler(schemas: definition.schemas, environment: definition.environment)
         name = definition.name
         topic = definition.topic
         source = definition.source
@@ -35,7 +37,8 @@ final class CompiledFlow {
         steps = definition.steps.enumerated().map { index, step in
             compiler.step(step, index: index, flow: definition)
         }
-        variables = EventVariables(programs: compiler.texts)
+        programTexts = compiler.texts
+        variables = EventVariables(programs: programTexts)
         if definition.steps.count > CompiledFlow.stepLimit {
             compiler.report("flows.\(name).steps: more than \(CompiledFlow.stepLimit) steps")
         }
@@ -103,12 +106,16 @@ public struct FlowProblems: Error, Sendable, CustomStringConvertible {
 /// Compiles the parts of a flow and collects what is wrong with them.
 public struct FlowCompiler {
     public private(set) var problems: [String] = []
-    /// The texts of all programs compiled so far.
+    /// The texts of all programs compiled so far, and of the modules that they import.
     private(set) var texts: [String] = []
     private let registry: SchemaRegistry
+    private let environment: ProgramEnvironment
+    private let modules = ModuleTexts()
     private var compiledSchemas: [String: Schema] = [:]
 
-    public init(schemas: SchemaTexts) {
+    public init(schemas: SchemaTexts, environment: ProgramEnvironment = ProgramEnvironment()) {
+        self.environment = environment
+        problems = environment.valueMaps.problems.map(\.description)
         let texts = schemas.texts
         registry = SchemaRegistry(load: { texts[$0] })
         for (uri, text) in texts.sorted(by: { $0.key < $1.key }) {
@@ -127,8 +134,12 @@ public struct FlowCompiler {
     public mutating func program(_ expression: Expression?) -> Program? {
         guard let expression else { return nil }
         texts.append(expression.text)
+        defer { texts += modules.take() }
         do {
-            return try Program(expression.text, name: expression.name, variables: EventVariables.names)
+            let modules = modules
+            return try Program(
+                expression.text, name: expression.name, variables: EventVariables.names,
+                environment: environment.environment(folder: expression.folder) { modules.append($0) })
         } catch {
             problems.append(FlowCompiler.describe(error, in: expression))
             return nil

@@ -27,11 +27,13 @@ public struct Project: Sendable {
         let schemas = try configuration.schemas.map { folder throws(CommandFailure) in
             try SchemaFiles.load(folder: folder)
         }
+        let valueMaps = ValueMaps(configuration, files: files)
         var flows: [FlowDefinition] = []
         for flow in configuration.flows {
             flows.append(
                 try wronglyUsed { () throws(FlowProblems) in
-                    try FlowDefinition(flow, of: configuration, schemas: schemas ?? SchemaTexts(), files: files)
+                    try FlowDefinition(
+                        flow, of: configuration, schemas: schemas ?? SchemaTexts(), valueMaps: valueMaps, files: files)
                 })
         }
         return Project(

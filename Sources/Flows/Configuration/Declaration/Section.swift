@@ -140,7 +140,10 @@ struct Section<Root: Sendable>: Sendable {
     }
 
     /// Reads the keys that the mapping has.
-    func readKeys(_ node: Node, into root: inout Root, _ site: Site, _ reader: ConfigurationReader) {
+    /// - Parameter keys: passes over all others; `nil`: reads all.
+    func readKeys(
+        _ node: Node, only keys: Set<String>? = nil, into root: inout Root, _ site: Site, _ reader: ConfigurationReader
+    ) {
         guard let mapping = node.mapping else {
             let names = fields.filter { $0.description.refusal == nil }.map(\.name)
             return reader.report(
@@ -153,6 +156,7 @@ struct Section<Root: Sendable>: Sendable {
                 reader.report("a key must be a plain text", Site(path: site.path, place: place))
                 continue
             }
+            if let keys, !keys.contains(name) { continue }
             let keySite = site.member(name, place)
             guard let field = fields.first(where: { $0.name == name }) else {
                 let known = fields.filter { $0.description.refusal == nil }.map(\.name)
@@ -169,7 +173,7 @@ struct Section<Root: Sendable>: Sendable {
             }
             field.read(value, &root, keySite, reader)
         }
-        for field in fields where field.description.isRequired && !given.contains(field.name) {
+        for field in fields where keys == nil && field.description.isRequired && !given.contains(field.name) {
             reader.report("the key ‘\(field.name)’ is missing", site)
         }
     }
