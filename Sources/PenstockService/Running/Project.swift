@@ -5,6 +5,10 @@ import Kafka
 /// A configuration with all its files, ready to be compiled and run.
 public struct Project: Sendable {
     public let flows: [FlowDefinition]
+    /// The folder that names of schemas start from; `nil` when there is none.
+    public let schemaFolder: String?
+    /// The schemas in it.
+    public let schemas: SchemaTexts
     /// The properties of all Kafka clients.
     public let client: ClientProperties
     /// Workers for each flow, unless the command line says otherwise.
@@ -37,7 +41,8 @@ public struct Project: Sendable {
                 })
         }
         return Project(
-            flows: flows, client: try client(configuration.kafka), workers: configuration.workers,
+            flows: flows, schemaFolder: configuration.schemas, schemas: schemas ?? SchemaTexts(),
+            client: try client(configuration.kafka), workers: configuration.workers,
             instanceID: environment["PENSTOCK_INSTANCE_ID"])
     }
 

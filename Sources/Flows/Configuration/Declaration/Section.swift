@@ -22,7 +22,8 @@ extension Field {
         _ documentation: String, example: String, in section: Root, isRequired: Bool = false,
         defaultText: String? = nil
     ) -> Field {
-        let standard = isRequired ? nil : type.write(section[keyPath: property])
+        // What depends on other keys is no value that could stand here.
+        let standard = isRequired || defaultText != nil ? nil : type.write(section[keyPath: property])
         return make(
             name, type, documentation, example: example, isRequired: isRequired, standard: standard,
             defaultText: defaultText

@@ -3,7 +3,7 @@ enum SourceExcerpt {
     /// The most characters of a line that are shown.
     static let width = 100
 
-    /// Two lines, indented by four spaces.
+    /// Two lines, indented by four spaces; none for a line without text.
     /// - Parameter range: the bytes in question; those behind the line's end are not marked.
     static func lines(of text: UnsafeRawBufferPointer, at range: Range<Int>) -> [String] {
         let offset = min(range.lowerBound, text.count)
@@ -35,6 +35,9 @@ enum SourceExcerpt {
         if before.count > lead { before = ["…"] + before.suffix(lead - 1) }
         let room = max(width - before.count, width / 3)
         if after.count > room { after = after.prefix(room - 1) + ["…"] }
+        guard before.contains(where: { !$0.isWhitespace }) || after.contains(where: { !$0.isWhitespace }) else {
+            return []
+        }
         let indent: [Character] = before.map { $0 == "\t" ? "\t" : " " }
         let carets = "^" + String(repeating: "~", count: max(0, min(marked, after.count) - 1))
         return ["    " + String(before) + String(after), "    " + String(indent) + carets]
