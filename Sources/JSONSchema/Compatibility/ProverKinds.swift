@@ -21,7 +21,12 @@ extension Prover {
     private func provesValue(_ value: Value, _ facts: Facts, _ goal: Claim, at path: String) -> Bool {
         guard reasoner.satisfies(facts, value) != false else { return true }
         guard reasoner.sides[goal.side].check(goal.node, value) != true else { return true }
-        return explain(facts, goal, nil, path, "may be \(Explainer.text(value)), which is refused")
+        if !reasoner.node(goal).types.contains(value.kind) {
+            return explain(facts, goal, .type, path, "", kind: value.kind)
+        }
+        let node = reasoner.node(goal)
+        let keyword = node.values >= 0 ? valuesKeyword(node, goal) : nil
+        return explain(facts, goal, keyword, path, "may be \(Explainer.text(value)), which is refused")
     }
 
     /// Without making choices.
@@ -31,23 +36,24 @@ extension Prover {
         let node = reasoner.node(goal)
         let facts = conjunction.facts
         guard node.types.contains(kind) else {
-            return explain(facts, goal, .type, path, "may be \(Explainer.describe(kind)), which is refused")
+            return explain(facts, goal, .type, path, "", kind: kind)
         }
         var holds = true
-        if node.flags.contains(.tracksEvaluation), kind >= .array {
-            let keyword: Keyword = kind == .array ? .unevaluatedItems : .unevaluatedProperties
-            let rest = kind == .array ? node.unevaluatedItems : node.unevaluatedProperties
-            if rest >= 0 {
-                holds = explain(facts, goal, keyword, path, "is compared by \(keyword.rawValue) only with its equal")
-            }
-        }
         if node.values >= 0 { holds = valuesObstacle(facts, goal, node, at: path) }
         guard holds || isExplaining else { return false }
         switch kind {
         case .number: holds = provesNumber(conjunction, goal, node, at: path) && holds
         case .string: holds = provesString(conjunction, goal, node, at: path) && holds
-        case .array: holds = provesArray(conjunction, goal, node, at: path) && holds
-        case .object: holds = provesObject(conjunction, goal, node, at: path) && holds
+        case .array:
+            holds = provesArray(conjunction, goal, node, at: path) && holds
+            if node.unevaluatedItems >= 0 {
+                holds = provesUnevaluatedItems(conjunction, goal, node, at: path) && holds
+            }
+        case .object:
+            holds = provesObject(conjunction, goal, node, at: path) && holds
+            if node.unevaluatedProperties >= 0 {
+                holds = provesUnevaluatedProperties(conjunction, goal, node, at: path) && holds
+            }
         case .null, .false, .true: break
         }
         guard holds || isExplaining else { return false }
@@ -55,9 +61,12 @@ extension Prover {
         return every(applicators) { provesApplicator(facts, goal, $0, at: path) } && holds
     }
 
+    private func valuesKeyword(_ node: Node, _ goal: Claim) -> Keyword {
+        reasoner.sides[goal.side].tables.valueRules[Int(node.values)].isConst ? .const : .enum
+    }
+
     private func valuesObstacle(_ facts: Facts, _ goal: Claim, _ node: Node, at path: String) -> Bool {
-        let isConst = reasoner.sides[goal.side].tables.valueRules[Int(node.values)].isConst
-        return explain(facts, goal, isConst ? .const : .enum, path, "may be a value that is not among those allowed")
+        explain(facts, goal, valuesKeyword(node, goal), path, "may be a value that is not among those allowed")
     }
 
     // MARK: Numbers

@@ -49,12 +49,12 @@ private struct Direction {
             obstacles = [
                 Obstacle(
                     known: root(0), goal: root(1), keyword: nil, path: "",
-                    text: "is compared only with its equal, for one of the schemas uses $dynamicRef")
+                    text: "is compared only with its equal, for one of the schemas uses $dynamicRef", kind: nil)
             ]
         } else {
             let prover = Prover(Reasoner([known, goal]), steps: limits.proofSteps)
             if prover.proves(Facts([root(0)]), root(1), at: "") { return .compatible }
-            obstacles = prover.obstacles
+            obstacles = prover.obstacles.mergingKinds
         }
         var search = WitnessSearch(known: known, goal: goal, seed: seed)
         search.run(samples: limits.samples, wanted: Set(obstacles.compactMap(location)))

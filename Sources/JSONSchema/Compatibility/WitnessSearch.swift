@@ -58,8 +58,9 @@ struct WitnessSearch {
 }
 
 extension ValidationFailure {
-    /// Without the whole: each failure that names a keyword.
+    /// Each failure that names a keyword, but none inside alternatives: what one of them lacks, another may have.
     fileprivate var all: [ValidationFailure] {
-        (keyword.isEmpty ? [] : [self]) + causes.flatMap(\.all)
+        let isAlternative = keyword == Keyword.anyOf.rawValue || keyword == Keyword.oneOf.rawValue
+        return (keyword.isEmpty ? [] : [self]) + (isAlternative ? [] : causes.flatMap(\.all))
     }
 }
