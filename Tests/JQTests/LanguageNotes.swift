@@ -61,9 +61,9 @@ enum LanguageNotes {
         """,
         "Regular expressions": """
         Patterns are Perl's, as in jq: PCRE2 matches them, with Unicode's classes. Flags are letters in a string:
-        `g` all matches, `i` either case, `x` white space and comments in the pattern are ignored, `s` single-line
-        mode (`^` and `$` are the ends of the text), `n` empty matches are ignored, `p` the dot matches line breaks as
-        well, `l` the longest match instead of the first. A pattern that backtracks beyond a million steps is given up
+        `g` all matches, `i` either case, `x` white space and comments in the pattern are ignored, `m` or `p`
+        the dot matches line breaks as well, `n` empty matches are ignored, `l` the longest match instead of the first,
+        `s` single-line mode, which is so anyway: `^` and `$` are the ends of the text. A pattern that backtracks beyond a million steps is given up
         with an error.
         """,
         "Dates": """

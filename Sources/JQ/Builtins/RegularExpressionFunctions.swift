@@ -40,7 +40,7 @@ extension Evaluator {
             case "m", "p": options.insert(.dotMatchesNewline)
             case "s": break
             case "n": options.insert(.notEmpty)
-            case "l": throw fail("the modifier l (longest match) is not available")
+            case "l": options.insert(.longest)
             default: throw fail("\(flags.string ?? "") is not a valid modifier string")
             }
         }
