@@ -19,6 +19,8 @@ final class CompiledFlow {
     let key: Program?
     let steps: [CompiledStep]
     let variables: EventVariables
+    /// A bit for each step whose condition asks for the answers of earlier steps, and is decided when its turn comes.
+    let deferredConditions: UInt64
 
     /// - Parameter document: where events are read into, one after the other.
     /// - Throws: ``FlowProblems`` with everything that is wrong, not only the first.
@@ -32,14 +34,26 @@ final class CompiledFlow {
         schema = compiler.schema(definition.schema)
         identity = compiler.program(definition.identity)
         key = compiler.program(definition.key)
+        compiler.refuseMemory(in: definition.identity)
+        compiler.refuseMemory(in: definition.key)
         steps = definition.steps.enumerated().map { index, step in
             compiler.step(step, index: index, flow: definition)
         }
-        variables = EventVariables(programs: compiler.texts)
+        variables = EventVariables(programs: compiler.texts, stepNames: definition.steps.map(\.name))
+        deferredConditions = CompiledFlow.deferredConditions(definition)
         if definition.steps.count > CompiledFlow.stepLimit {
             compiler.report("flows.\(name).steps: more than \(CompiledFlow.stepLimit) steps")
         }
         if !compiler.problems.isEmpty { throw FlowProblems(problems: compiler.problems) }
+    }
+
+    private static func deferredConditions(_ definition: FlowDefinition) -> UInt64 {
+        var bits: UInt64 = 0
+        for (index, step) in definition.steps.prefix(stepLimit).enumerated()
+        where step.when.map({ EventVariables.namesSteps($0.text) }) ?? false {
+            bits |= 1 << UInt64(index)
+        }
+        return bits
     }
 }
 
@@ -89,6 +103,20 @@ final class CompiledStep {
         successStatuses?.contains(status) ?? (200..<300).contains(status)
     }
 
+    /// What the core is told of an answer. It knows 2xx as success and the rest as faults, so the statuses that the step
+    /// declares to be success are told as 200, and a 2xx that it does not declare as a rejection.
+    func outcome(status: Int, retryAfterSeconds: Int?) -> Outcome {
+        if isSuccess(status) { return .answered(status: 200, retryAfter: nil) }
+        if (200..<300).contains(status) { return .answered(status: 422, retryAfter: nil) }
+        return .answered(status: status, retryAfter: retryAfterSeconds.map { .seconds($0) })
+    }
+
+    /// Why an event is parked that the system refused.
+    func rejection(_ reason: ParkReason, status: Int) -> EventFault {
+        EventFault(
+            reason: reason, stage: .taskPut, step: name, message: "\(call) was answered with status \(status)")
+    }
+
     /// Whether the call carries the mapped document.
     var sendsBody: Bool { method != .get && !(method == .delete && map == nil) }
 }
@@ -132,6 +160,16 @@ public struct FlowCompiler {
         } catch {
             problems.append(FlowCompiler.describe(error, in: expression))
             return nil
+        }
+    }
+
+    /// An event's identity and key must not depend on what a system answered: they would change from one run of the
+    /// event to the next (D2, D3).
+    mutating func refuseMemory(in expression: Expression?) {
+        guard let expression else { return }
+        let place = expression.inline.map { "\($0.place): \($0.path)" } ?? expression.name
+        for name in ["$reference", "$steps"] where expression.text.contains(name) {
+            problems.append("\(place): \(name) is not available here: it differs from one run of an event to the next")
         }
     }
 
