@@ -21,11 +21,18 @@ final class CompiledFlow {
     let variables: EventVariables
     /// A bit for each step whose condition asks for the answers of earlier steps, and is decided when its turn comes.
     let deferredConditions: UInt64
+    /// The programs with what they were compiled from, where coverage is measured.
+    let measuredPrograms: [(expression: Expression, program: Program)]
 
-    /// - Parameter document: where events are read into, one after the other.
+    /// - Parameters:
+    ///   - document: where events are read into, one after the other.
+    ///   - measuresCoverage: whether its programs count the branches that they take.
     /// - Throws: ``FlowProblems`` with everything that is wrong, not only the first.
-    init(_ definition: FlowDefinition, document: Document) throws(FlowProblems) {
+    init(
+        _ definition: FlowDefinition, document: Document, measuresCoverage: Bool = false
+    ) throws(FlowProblems) {
         var compiler = FlowCompiler(schemas: definition.schemas)
+        compiler.measuresCoverage = measuresCoverage
         name = definition.name
         topic = definition.topic
         source = definition.source
@@ -40,6 +47,7 @@ final class CompiledFlow {
             compiler.step(step, index: index, flow: definition)
         }
         variables = EventVariables(programs: compiler.texts, stepNames: definition.steps.map(\.name))
+        measuredPrograms = compiler.measuredPrograms
         deferredConditions = CompiledFlow.deferredConditions(definition)
         if definition.steps.count > CompiledFlow.stepLimit {
             compiler.report("flows.\(name).steps: more than \(CompiledFlow.stepLimit) steps")
@@ -133,6 +141,9 @@ public struct FlowCompiler {
     public private(set) var problems: [String] = []
     /// The texts of all programs compiled so far.
     private(set) var texts: [String] = []
+    /// Whether programs count the branches that they take.
+    var measuresCoverage = false
+    private(set) var measuredPrograms: [(expression: Expression, program: Program)] = []
     private let registry: SchemaRegistry
     private var compiledSchemas: [String: Schema] = [:]
 
@@ -156,7 +167,11 @@ public struct FlowCompiler {
         guard let expression else { return nil }
         texts.append(expression.text)
         do {
-            return try Program(expression.text, name: expression.name, variables: EventVariables.names)
+            let program = try Program(
+                expression.text, name: expression.name, variables: EventVariables.names,
+                measuresCoverage: measuresCoverage)
+            if measuresCoverage { measuredPrograms.append((expression, program)) }
+            return program
         } catch {
             problems.append(FlowCompiler.describe(error, in: expression))
             return nil

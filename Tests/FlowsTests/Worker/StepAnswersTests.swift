@@ -62,7 +62,8 @@ struct StepAnswersTests {
     func conditions() throws {
         for (status, next) in [(201, "call step 2 system 0"), (200, "call step 1 system 0")] {
             let bench = try bench(
-                .step("one"), .step("two", when: "$steps.one.status == 200"), .step("three", when: "$steps.two == null"))
+                .step("one"), .step("two", when: "$steps.one.status == 200"), .step("three", when: "$steps.two == null")
+            )
             #expect(bench.next() == "call step 0 system 0")
             answer(bench, status, "{}")
             #expect(bench.next(from: 1) == next)

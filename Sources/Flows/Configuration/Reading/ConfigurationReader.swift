@@ -4,6 +4,8 @@ import Yams
 final class ConfigurationReader {
     let files: ConfigurationFiles
     let environment: (String) -> String?
+    /// Whether `${…}` in values stands for something.
+    let expandsReferences: Bool
     private(set) var errors: [ConfigurationError] = []
     var errorCount: Int { errors.count }
 
@@ -16,8 +18,11 @@ final class ConfigurationReader {
     private var topLevelKeys: [String: SourcePlace] = [:]
     private var entryNames: [String: SourcePlace] = [:]
 
-    init(files: ConfigurationFiles, environment: @escaping (String) -> String?) {
+    init(
+        files: ConfigurationFiles, expandsReferences: Bool = true, environment: @escaping (String) -> String?
+    ) {
         self.files = files
+        self.expandsReferences = expandsReferences
         self.environment = environment
     }
 
@@ -80,7 +85,8 @@ extension ConfigurationReader {
             report("expected \(expected), found nothing", site)
             return nil
         }
-        guard let value = Expansion(reader: self, site: site).expand(scalar.string) else { return nil }
+        let expanded = expandsReferences ? Expansion(reader: self, site: site).expand(scalar.string) : scalar.string
+        guard let value = expanded else { return nil }
         let (place, indentation) = contentPlace(of: scalar, node)
         return Text(value: value, written: scalar.string, place: place, indentation: indentation)
     }
