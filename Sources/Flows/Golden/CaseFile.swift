@@ -48,7 +48,7 @@ public struct CaseFile: Sendable {
         guard var golden = GoldenCase.section.read(node, site, reader) else { return }
         golden.place = site.place
         if let mapping = node.mapping {
-            golden.layout.isFlowStyle = mapping.style == .flow
+            golden.layout.isFlowStyle = reader.character(at: reader.place(of: node)) == "{"
             golden.layout.keyColumn = mapping.keys.first.map { reader.place(of: $0).column } ?? 1
             golden.layout.expect = mapping.keys.first { $0.scalar?.string == "expect" }.map { reader.place(of: $0) }
         }

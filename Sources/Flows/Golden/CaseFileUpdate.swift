@@ -159,7 +159,10 @@ private struct BracedUpdate {
                 }
             } else {
                 switch byte {
-                case UInt8(ascii: "\""), UInt8(ascii: "'"): quote = byte
+                case UInt8(ascii: "\""): quote = byte
+                // Elsewhere it is an apostrophe.
+                case UInt8(ascii: "'") where index == start || isBlank(bytes[index - 1]) || isOpening(bytes[index - 1]):
+                    quote = byte
                 case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
                 case UInt8(ascii: "}"), UInt8(ascii: "]"):
                     if depth == 0 { return index }
@@ -175,6 +178,8 @@ private struct BracedUpdate {
         }
         return nil
     }
+
+    private func isOpening(_ byte: UInt8) -> Bool { "[{,:".utf8.contains(byte) }
 
     private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d }
 }

@@ -26,7 +26,9 @@ struct GoldenComparison {
             return [
                 GoldenDifference(
                     pointer: "", place: golden.place, expected: nil,
-                    actual: "\(run.outcome.rawValue), \(run.calls.count) calls; the case has no ‘expect’")
+                    actual:
+                        "\(run.outcome.rawValue), \(run.calls.count) call\(run.calls.count == 1 ? "" : "s"); the case has no ‘expect’"
+                )
             ]
         }
         var comparison = GoldenComparison(golden: golden, expectation: expectation, run: run)

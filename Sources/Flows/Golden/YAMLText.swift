@@ -56,7 +56,15 @@ struct YAMLText {
         if isPlain { return text }
         let buffer = ByteBuffer(capacity: 64)
         buffer.writeString(text)
-        return buffer.text
+        return buffer.text.unicodeScalars.reduce(into: "") { escaped, scalar in
+            // JSON lets them stand; for YAML they break lines, or are not printable.
+            switch scalar.value {
+            case 0x7f...0x9f, 0x2028, 0x2029, 0xfeff:
+                let digits = String(scalar.value, radix: 16)
+                escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
     }
 
     private static func isPlainByte(_ byte: UInt8) -> Bool {
@@ -66,6 +74,7 @@ struct YAMLText {
     /// Other parsers of YAML take more for numbers than this project does.
     private static func looksLikeNumberOrDate(_ text: String) -> Bool {
         guard let first = text.utf8.first, Names.isDigit(first) else { return false }
-        return !text.utf8.contains { Names.isLetter($0) && $0 | 0x20 != UInt8(ascii: "e") && $0 | 0x20 != 0x78 }
+        if ["0x", "0o", "0b"].contains(text.lowercased().prefix(2)) { return true }
+        return !text.utf8.contains { Names.isLetter($0) && $0 | 0x20 != UInt8(ascii: "e") }
     }
 }

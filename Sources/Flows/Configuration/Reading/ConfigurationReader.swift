@@ -31,6 +31,12 @@ final class ConfigurationReader {
         lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     }
 
+    /// The character at a place of the file that is being read.
+    func character(at place: SourcePlace) -> Unicode.Scalar? {
+        guard lines.indices.contains(place.line - 1) else { return nil }
+        return lines[place.line - 1].unicodeScalars.dropFirst(place.column - 1).first
+    }
+
     func report(_ message: String, _ site: Site) {
         errors.append(ConfigurationError(path: site.path, place: site.place, message: message))
     }
