@@ -23,7 +23,14 @@ struct CompiledPattern {
         var flags = PCRE2_UTF | PCRE2_UCP | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C | Self.caseFlag(options)
         if options.contains(.extended) { flags |= PCRE2_EXTENDED }
         if options.contains(.dotMatchesNewline) { flags |= PCRE2_DOTALL }
-        code = try Self.compile(Array(pattern.utf8), flags: flags).get()
+        var code = try Self.compile(Array(pattern.utf8), flags: flags).get()
+        if options.contains(.longest) {
+            // The pattern as it stands was compiled to see its faults, and to see them where they are.
+            pcre2_code_free_8(code)
+            let searching = LongestMatch.pattern(pattern, isExtended: options.contains(.extended))
+            code = try Self.compile(Array(searching.utf8), flags: flags | PCRE2_NO_AUTO_POSSESS).get()
+        }
+        self.code = code
         groupNames = Self.groupNames(of: code)
     }
 

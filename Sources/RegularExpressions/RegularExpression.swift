@@ -33,6 +33,8 @@ public final class RegularExpression {
         public static let dotMatchesNewline = Options(rawValue: 4)
         /// An empty match is no match.
         public static let notEmpty = Options(rawValue: 8)
+        /// The longest match anywhere counts, not the first one; ``Dialect/oniguruma`` only.
+        public static let longest = Options(rawValue: 16)
     }
 
     /// How far one match may go before it is given up.
@@ -64,6 +66,9 @@ public final class RegularExpression {
     private let isCompiledToMachineCode: Bool
     /// Made when a match first needs more than the 32 KiB of the caller's stack that it has otherwise.
     private var stack: OpaquePointer?
+
+    /// The search for the longest match, if that is wanted.
+    private let longest: UnsafeMutablePointer<LongestMatch>?
 
     private static let stackByteLimit = 1 << 20
 
@@ -97,11 +102,17 @@ public final class RegularExpression {
         self.matchContext = matchContext
         self.bounds = UnsafeMutableRawPointer(bounds).assumingMemoryBound(to: Int.self)
         matchOptions = options.contains(.notEmpty) ? PCRE2_NOTEMPTY : 0
+        longest =
+            options.contains(.longest) && dialect == .oniguruma
+            ? LongestMatch.install(
+                in: matchContext, groupCount: compiled.groupNames.count, allowsEmpty: !options.contains(.notEmpty))
+            : nil
         // Where the system forbids executable memory the pattern is interpreted: slower, with the same result.
         isCompiledToMachineCode = pcre2_jit_compile_8(compiled.code, PCRE2_JIT_COMPLETE) == 0
     }
 
     deinit {
+        if let longest { LongestMatch.free(longest) }
         if let stack { pcre2_jit_stack_free_8(stack) }
         pcre2_match_data_free_8(matchData)
         pcre2_match_context_free_8(matchContext)
@@ -126,14 +137,16 @@ public final class RegularExpression {
         guard byteOffset >= 0, byteOffset <= utf8.count else { return false }
         let subject = utf8.baseAddress ?? UnsafeRawPointer(bounds)
         let bytes = subject.assumingMemoryBound(to: UInt8.self)
+        longest?.pointee.start()
         var result = run(bytes, utf8.count, from: byteOffset)
         if result == PCRE2_ERROR_JIT_STACKLIMIT, stack == nil {
             stack = pcre2_jit_stack_create_8(64 << 10, Self.stackByteLimit, nil)
             pcre2_jit_stack_assign_8(matchContext, nil, stack.map { UnsafeMutableRawPointer($0) })
+            longest?.pointee.start()
             result = run(bytes, utf8.count, from: byteOffset)
         }
         if result >= 0 { return true }
-        if result == PCRE2_ERROR_NOMATCH { return false }
+        if result == PCRE2_ERROR_NOMATCH { return longest?.pointee.copy(to: bounds) ?? false }
         throw MatchError(code: result)
     }
 

@@ -60,7 +60,7 @@ import Testing
     private static func problem(of test: JQCase) -> String? {
         let program: Program
         do {
-            program = try Program(test.program, name: "<top-level>")
+            program = try Program(test.program, name: "<top-level>", environment: JQModules.environment)
         } catch {
             return test.mustFail ? nil : "does not compile: \(error.message)"
         }

@@ -16,19 +16,8 @@ enum JQExclusions {
             "reaches outside the event, which is refused when compiling",
             [#"try input catch ."#, "debug", "$ENV.PAGER", "env.PAGER"])
         + because(
-            "modules: not available yet",
-            [
-                #"import "a" as foo; import "b" as bar; def fooa: foo::a; [fooa, bar::a, bar::b, foo::a]"#,
-                #"import "c" as foo; [foo::a, foo::c]"#,
-                #"include "c"; [a, c]"#,
-                #"import "data" as $e; import "data" as $d; [$d[].this,$e[].that,$d::d[].this,$e::e[].that]|join(";")"#,
-                #"import "data" as $a; import "data" as $b; def f: {$a, $b}; f"#,
-                #"include "shadow1"; e"#,
-                #"include "shadow1"; include "shadow2"; e"#,
-                #"import "shadow1" as f; import "shadow2" as f; import "shadow1" as e; [e::e, f::e]"#,
-                "modulemeta", "modulemeta | .deps | length", "modulemeta | .defs | length",
-                #"import "test_bind_order" as check; check::check"#,
-            ])
+            "tells of the files that modules lie in, which is refused when compiling",
+            ["modulemeta", "modulemeta | .deps | length", "modulemeta | .defs | length"])
         + [
             JQExclusion(
                 program: ".", input: "\u{FEFF}\"byte order mark\"",

@@ -30,7 +30,7 @@ import Testing
         ("input", "`input` reaches outside the event and is not available"),
         ("$ENV.HOME", "`$ENV` reaches outside the event and is not available"),
         ("halt", "`halt` would end the process and is not available"),
-        (#"import "a" as a; ."#, "modules are not available"),
+        (#"import "a" as a; ."#, #"there is no module "a" in the flow's folder"#),
     ])
     func isRefused(_ program: String, _ message: String) {
         #expect(outputs(program) == "refused: " + message)

@@ -3,91 +3,131 @@ import JSON
 /// Strings.
 extension Builtin {
     static let strings: [Builtin] = [
-        Builtin("ascii_downcase", "A to Z as a to z; all other characters as they are.") {
+        Builtin(
+            "ascii_downcase", "A to Z as a to z; all other characters as they are.",
+            [.init("ascii_downcase", #""Ada.L@Example.COM""#, #""ada.l@example.com""#)]
+        ) {
             (evaluator, input, _) throws(Raised) in
             try evaluator.changingCase(input, first: UInt8(ascii: "A"), "ascii_downcase")
         },
-        Builtin("ascii_upcase", "a to z as A to Z; all other characters as they are.") {
+        Builtin(
+            "ascii_upcase", "a to z as A to Z; all other characters as they are.",
+            [.init("ascii_upcase", #""straße""#, #""STRAßE""#)]
+        ) {
             (evaluator, input, _) throws(Raised) in
             try evaluator.changingCase(input, first: UInt8(ascii: "a"), "ascii_upcase")
         },
-        Builtin("startswith(prefix)", "Whether a string starts with another.") {
+        Builtin(
+            "startswith(prefix)", "Whether a string starts with another.",
+            [.init(#"startswith("crm.")"#, #""crm.customer.created""#, "true")]
+        ) {
             (evaluator, input, arguments) throws(Raised) in
             guard input.kind == .string, arguments.first.kind == .string else {
                 throw evaluator.fail("startswith() requires string inputs")
             }
             return .bool(UTF8Text.startsWith(input.bytes, arguments.first.bytes))
         },
-        Builtin("endswith(suffix)", "Whether a string ends with another.") {
+        Builtin(
+            "endswith(suffix)", "Whether a string ends with another.",
+            [.init(#"endswith(".created")"#, #""crm.customer.created""#, "true")]
+        ) {
             (evaluator, input, arguments) throws(Raised) in
             guard input.kind == .string, arguments.first.kind == .string else {
                 throw evaluator.fail("endswith() requires string inputs")
             }
             return .bool(UTF8Text.endsWith(input.bytes, arguments.first.bytes))
         },
-        Builtin("ltrimstr(prefix)", "The string without a prefix, if it has it.") {
+        Builtin(
+            "ltrimstr(prefix)", "The string without a prefix, if it has it.",
+            [.init(#"ltrimstr("CRM-")"#, #""CRM-0001""#, #""0001""#)]
+        ) {
             (evaluator, input, arguments) throws(Raised) in
             guard input.kind == .string, arguments.first.kind == .string else {
                 throw evaluator.fail("startswith() requires string inputs")
             }
             return evaluator.trimming(input, prefix: arguments.first)
         },
-        Builtin("rtrimstr(suffix)", "The string without a suffix, if it has it.") {
+        Builtin(
+            "rtrimstr(suffix)", "The string without a suffix, if it has it.",
+            [.init(#"rtrimstr(".00")"#, #""12.00""#, #""12""#)]
+        ) {
             (evaluator, input, arguments) throws(Raised) in
             guard input.kind == .string, arguments.first.kind == .string else {
                 throw evaluator.fail("endswith() requires string inputs")
             }
             return evaluator.trimming(input, suffix: arguments.first)
         },
-        Builtin("trimstr(part)", "The string without a part at its start and at its end.") {
+        Builtin(
+            "trimstr(part)", "The string without a part at its start and at its end.",
+            [.init(#"trimstr("\"")"#, #""\"quoted\"""#, #""quoted""#)]
+        ) {
             (evaluator, input, arguments) throws(Raised) in
             guard input.kind == .string, arguments.first.kind == .string else {
                 throw evaluator.fail("startswith() requires string inputs")
             }
             return evaluator.trimming(evaluator.trimming(input, prefix: arguments.first), suffix: arguments.first)
         },
-        Builtin("trim", "The string without white space at its ends.") { (evaluator, input, _) throws(Raised) in
+        Builtin("trim", "The string without white space at its ends.", [.init("trim", #""  a b ""#, #""a b""#)]) {
+            (evaluator, input, _) throws(Raised) in
             try evaluator.trimmed(input, start: true, end: true)
         },
-        Builtin("ltrim", "The string without white space at its start.") { (evaluator, input, _) throws(Raised) in
+        Builtin("ltrim", "The string without white space at its start.", [.init("ltrim", #""  a b ""#, #""a b ""#)]) {
+            (evaluator, input, _) throws(Raised) in
             try evaluator.trimmed(input, start: true, end: false)
         },
-        Builtin("rtrim", "The string without white space at its end.") { (evaluator, input, _) throws(Raised) in
+        Builtin("rtrim", "The string without white space at its end.", [.init("rtrim", #""  a b ""#, #""  a b""#)]) {
+            (evaluator, input, _) throws(Raised) in
             try evaluator.trimmed(input, start: false, end: true)
         },
-        Builtin("split(separator)", "The pieces between separators.") { (evaluator, input, arguments) throws(Raised) in
+        Builtin(
+            "split(separator)", "The pieces between separators.",
+            [.init(#"split(", ")"#, #""a, b,c""#, #"["a","b,c"]"#)]
+        ) { (evaluator, input, arguments) throws(Raised) in
             guard input.kind == .string, arguments.first.kind == .string else {
                 throw evaluator.fail("split input and separator must be strings")
             }
             return try evaluator.split(input, by: arguments.first)
         },
-        Builtin("join($separator)", "The elements as strings, with a separator between.") {
+        Builtin(
+            "join($separator)", "The elements as strings, with a separator between.",
+            [.init(#"join("/")"#, #"["a",1,null,true]"#, #""a/1//true""#)]
+        ) {
             (evaluator, input, arguments) throws(Raised) in
             try evaluator.joined(input, arguments.first)
         },
-        Builtin("explode", "The code points of a string.") { (evaluator, input, _) throws(Raised) in
+        Builtin("explode", "The code points of a string.", [.init("explode", #""Zoë""#, "[90,111,235]")]) {
+            (evaluator, input, _) throws(Raised) in
             try evaluator.explode(input)
         },
-        Builtin("implode", "The string of code points.") { (evaluator, input, _) throws(Raised) in
+        Builtin("implode", "The string of code points.", [.init("implode", "[90,111,235]", #""Zoë""#)]) {
+            (evaluator, input, _) throws(Raised) in
             try evaluator.implode(input)
         },
-        Builtin("ascii", "The character of a code point below 128.", jq: "[.] | implode"),
+        Builtin(
+            "ascii", "The character of a code point below 128.", [.init("ascii", "65", #""A""#)], jq: "[.] | implode"),
         Builtin("_strindices(part)", "Where a string stands in another, in characters.") {
             (evaluator, input, arguments) throws(Raised) in
             try evaluator.stringIndices(input, arguments.first)
         },
-        Builtin("indices($part)", "Where a part stands: a substring, an element, a row of elements.") {
+        Builtin(
+            "indices($part)", "Where a part stands: a substring, an element, a row of elements.",
+            [.init(#"indices(", ")"#, #""a, b, c""#, "[1,4]"), .init("indices([1, 2])", "[0,1,2,1,2]", "[1,3]")]
+        ) {
             (evaluator, input, arguments) throws(Raised) in
             try evaluator.indices(of: arguments.first, in: input)
         },
-        Builtin("index($part)", "Where a part stands first.") { (evaluator, input, arguments) throws(Raised) in
+        Builtin("index($part)", "Where a part stands first.", [.init(#"index("b")"#, #""abcb""#, "1")]) {
+            (evaluator, input, arguments) throws(Raised) in
             try evaluator.indices(of: arguments.first, in: input)[0] ?? .null
         },
-        Builtin("rindex($part)", "Where a part stands last.") { (evaluator, input, arguments) throws(Raised) in
+        Builtin("rindex($part)", "Where a part stands last.", [.init(#"rindex("b")"#, #""abcb""#, "3")]) {
+            (evaluator, input, arguments) throws(Raised) in
             let all = try evaluator.indices(of: arguments.first, in: input)
             return all.elements.last ?? .null
         },
-        Builtin("format(name)", "The input in a format, as `@name`.") { (evaluator, input, arguments) throws(Raised) in
+        Builtin(
+            "format(name)", "The input in a format, as `@name`.", [.init(#"format("csv")"#, #"["a",1]"#, #""\"a\",1""#)]
+        ) { (evaluator, input, arguments) throws(Raised) in
             guard arguments.first.kind == .string else {
                 throw evaluator.typeError(arguments.first, "is not a valid format")
             }
@@ -97,155 +137,4 @@ extension Builtin {
             return try evaluator.format(input, UInt16(format.rawValue))
         },
     ]
-}
-
-extension Evaluator {
-    func changingCase(_ value: Value, first: UInt8, _ name: StaticString) throws(Raised) -> Value {
-        guard value.kind == .string else { throw fail("\(name) input must be a string") }
-        let bytes = value.bytes
-        guard let source = bytes.baseAddress, bytes.contains(where: { $0 &- first < 26 }) else { return value }
-        let room = try allocate(byteCount: bytes.count)
-        let input = source.assumingMemoryBound(to: UInt8.self)
-        let output = room.assumingMemoryBound(to: UInt8.self)
-        for index in 0..<bytes.count {
-            let byte = input[index]
-            output[index] = byte &- first < 26 ? byte ^ 0x20 : byte
-        }
-        return .string(UnsafeRawBufferPointer(start: room, count: bytes.count), flags: value.flags)
-    }
-
-    func trimming(_ value: Value, prefix: Value) -> Value {
-        guard UTF8Text.startsWith(value.bytes, prefix.bytes) else { return value }
-        return .string(UnsafeRawBufferPointer(rebasing: value.bytes[prefix.count...]), flags: value.flags)
-    }
-
-    func trimming(_ value: Value, suffix: Value) -> Value {
-        guard UTF8Text.endsWith(value.bytes, suffix.bytes) else { return value }
-        return .string(
-            UnsafeRawBufferPointer(rebasing: value.bytes[..<(value.count - suffix.count)]), flags: value.flags)
-    }
-
-    func trimmed(_ value: Value, start: Bool, end: Bool) throws(Raised) -> Value {
-        guard value.kind == .string else { throw fail("trim input must be a string") }
-        let bytes = value.bytes
-        var lower = 0
-        var upper = bytes.count
-        while start, lower < upper {
-            let (scalar, length) = UTF8Text.decode(bytes, at: lower)
-            guard Evaluator.isWhiteSpace(scalar) else { break }
-            lower += length
-        }
-        while end, upper > lower {
-            var first = upper - 1
-            while first > lower, bytes[first] & 0xC0 == 0x80 { first -= 1 }
-            guard Evaluator.isWhiteSpace(UTF8Text.decode(bytes, at: first).scalar) else { break }
-            upper = first
-        }
-        return .string(UnsafeRawBufferPointer(rebasing: bytes[lower..<upper]), flags: value.flags)
-    }
-
-    private static func isWhiteSpace(_ scalar: UInt32) -> Bool {
-        if scalar < 0x80 { return scalar == 0x20 || (0x09...0x0D).contains(scalar) }
-        return Unicode.Scalar(scalar)?.properties.isWhitespace ?? false
-    }
-
-    func joined(_ value: Value, _ separator: Value) throws(Raised) -> Value {
-        guard value.kind == .array || value.kind == .object else { throw cannotIterate(value) }
-        if value.count == 0 { return .emptyString }
-        // As the chain of additions that it is in jq, so that everything else than strings fails alike.
-        var parts = try allocate(Value.self, value.count * 2)
-        let start = parts
-        for index in 0..<value.count {
-            try spend(1)
-            let element = value.kind == .array ? value.elements[index] : value.members[index].value
-            if index > 0 {
-                try joining(start, parts - start, with: separator)
-                parts[0] = separator.kind == .null ? .emptyString : separator
-                parts += 1
-            }
-            var text = element
-            switch element.kind {
-            case .null: text = .emptyString
-            case .number, .true, .false: text = try toString(element)
-            default: try joining(start, parts - start, with: element)
-            }
-            parts[0] = text
-            parts += 1
-        }
-        return try concatenate(UnsafeBufferPointer(start: start, count: parts - start))
-    }
-
-    private func joining(
-        _ start: UnsafeMutablePointer<Value>, _ count: Int, with next: Value
-    ) throws(Raised) {
-        if next.kind == .string || next.kind == .null { return }
-        let sum = try concatenate(UnsafeBufferPointer(start: start, count: count))
-        throw typeError(sum, next, "cannot be added")
-    }
-
-    func explode(_ value: Value) throws(Raised) -> Value {
-        guard value.kind == .string else { throw fail("explode input must be a string") }
-        let bytes = value.bytes
-        try spend(bytes.count)
-        let cells = try allocate(Value.self, max(bytes.count, 1))
-        var count = 0
-        var offset = 0
-        while offset < bytes.count {
-            let (scalar, length) = UTF8Text.decode(bytes, at: offset)
-            cells[count] = .number(Double(scalar))
-            count += 1
-            offset += length
-        }
-        return .array(UnsafeBufferPointer(start: cells, count: count))
-    }
-
-    func implode(_ value: Value) throws(Raised) -> Value {
-        guard value.kind == .array else { throw fail("implode input must be an array") }
-        try spend(value.count)
-        let room = try allocate(byteCount: max(value.count * 4, 1))
-        let output = room.bindMemory(to: UInt8.self, capacity: max(value.count * 4, 1))
-        var count = 0
-        for element in value.elements {
-            guard let number = element.double, !number.isNaN else {
-                throw typeError(element, "can't be imploded, unicode codepoint needs to be numeric")
-            }
-            let scalar = Evaluator.integer(number)
-            count += UTF8Text.encode(scalar < 0 || scalar > 0x10FFFF ? 0xFFFD : UInt32(scalar), to: output + count)
-        }
-        let bytes = UnsafeRawBufferPointer(start: room, count: count)
-        return .string(bytes, flags: Text.flags(of: bytes))
-    }
-
-    func indices(of part: Value, in value: Value) throws(Raised) -> Value {
-        switch (value.kind, part.kind) {
-        case (.null, _): return .null
-        case (.string, .string): return try stringIndices(value, part)
-        case (.array, .array): return try occurrences(of: part, in: value)
-        case (.array, _): return try occurrences(of: try array(part), in: value)
-        default: return try index(value, part)
-        }
-    }
-
-    func stringIndices(_ value: Value, _ part: Value) throws(Raised) -> Value {
-        guard value.kind == .string else {
-            throw typeError(value, "cannot be searched, as it is not a string")
-        }
-        guard part.kind == .string else { throw typeError(part, "is not a string") }
-        var result = Value.emptyArray
-        if part.count == 0 { return result }
-        let bytes = value.bytes
-        let isASCII = value.flags.contains(.ascii)
-        var start = 0
-        var position = 0
-        var counted = 0
-        while let found = UTF8Text.find(part.bytes, in: bytes, from: start) {
-            try spend(1)
-            position +=
-                isASCII ? found - counted : UTF8Text.count(UnsafeRawBufferPointer(rebasing: bytes[counted..<found]))
-            counted = found
-            result = try append(.number(Double(position)), to: result)
-            start = found + 1
-        }
-        return result
-    }
 }

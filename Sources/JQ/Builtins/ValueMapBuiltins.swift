@@ -3,11 +3,22 @@ import JSON
 /// Code lists.
 extension Builtin {
     static let valueMapBuiltins: [Builtin] = [
-        Builtin("lookup($map; $code)", "What a value map has for a code.") {
+        Builtin(
+            "lookup($map; $code)", "What a value map has for a code.",
+            [
+                .init(#"lookup("countries"; .country)"#, #"{"country":"DE"}"#, #""276""#),
+                .init(
+                    #"lookup("countries"; .country)"#, #"{"country":"XX"}"#,
+                    #"error: no entry "XX" in the value map "countries""#),
+            ]
+        ) {
             (evaluator, _, arguments) throws(Raised) in
             try evaluator.lookup(arguments.second, in: arguments.first, otherwise: nil)
         },
-        Builtin("lookup($map; $code; $default)", "What a value map has for a code, or else the default.") {
+        Builtin(
+            "lookup($map; $code; $default)", "What a value map has for a code, or else the default.",
+            [.init(#"lookup("countries"; .country; "unknown")"#, #"{"country":"XX"}"#, #""unknown""#)]
+        ) {
             (evaluator, _, arguments) throws(Raised) in
             try evaluator.lookup(arguments.second, in: arguments.first, otherwise: arguments.third)
         },

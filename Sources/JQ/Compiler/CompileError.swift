@@ -2,7 +2,7 @@
 public struct CompileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong, as one sentence without a full stop.
     public let message: String
-    /// The name that the program was given, usually its file.
+    /// The name that the program was given, usually its file; or that of a module's file.
     public let name: String
     /// The line, from 1.
     public let line: Int

@@ -11,6 +11,8 @@ extension Compiler {
             case .function(let entry)
             where entry.definition.name == name && entry.definition.parameters.count == arguments.count:
                 return try compileCall(of: entry, arguments, place, scope, frame)
+            case .imported(name, let entry) where entry.definition.parameters.count == arguments.count:
+                return try compileCall(of: entry, arguments, place, scope, frame)
             case .argument(let argument) where arguments.isEmpty && argument.name == name:
                 return try compile(argument, in: frame)
             case .parameter(name, let slot) where arguments.isEmpty:

@@ -48,6 +48,7 @@ extension Compiler {
         guard let members = try? constants.allocate(Member.self, count: 2) else {
             throw failure("the program's constants are too large", place)
         }
+        let source = sources[Int(place.source)]
         let line = source.position(of: place.start).line
         members[0] = Member(key: try string("file", place), value: try string(source.name, place))
         members[1] = Member(key: try string("line", place), value: .number(Double(line)))

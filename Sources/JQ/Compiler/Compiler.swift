@@ -10,8 +10,10 @@ final class Compiler {
     /// Past this many nodes functions are no longer expanded but called, so that a small text cannot grow without end.
     static let expansionLimit = 30_000
     static let nodeLimit = 300_000
+    static let moduleDepthLimit = 64
 
-    let source: Source
+    /// The program's text, then those of its modules.
+    var sources: [Source]
     let environment: Environment
     let constants = Arena(byteLimit: 64 << 20, chunkByteCount: 4 << 10)
     var nodes: [Node] = []
@@ -23,6 +25,13 @@ final class Compiler {
     /// The prelude's definitions by name and arity, made when first used.
     var preludeEntries: [String: FunctionEntry] = [:]
     private var entries: [FunctionEntry] = []
+    /// The program's variables, which its modules see, too.
+    private(set) var globals: Scope?
+    /// The modules by path, made when first imported.
+    var modules: [String: Module] = [:]
+    var moduleFunctions: [FunctionEntry] = []
+    /// The paths of the modules that are being compiled, each imported by the one before.
+    var openModules: [String] = []
     /// While a builtin's own definition is compiled: the call that asked for it.
     var callPlace: Place?
     /// Where the program is compiled with coverage.
@@ -31,27 +40,34 @@ final class Compiler {
     private let stackLimit = Stack.bounds().bottom + Stack.reserve
 
     init(_ source: Source, environment: Environment) {
-        self.source = source
+        sources = [source]
         self.environment = environment
     }
 
     /// Compiles a program and gives its node.
-    func compile(_ expression: Expression, variables: [String]) throws(CompileError) -> Int32 {
-        var scope: Scope?
+    func compile(_ text: ParsedText, variables: [String]) throws(CompileError) -> Int32 {
         for name in variables {
-            scope = Scope(.variable(name, program.makeSlot()), in: scope)
+            globals = Scope(.variable(name, program.makeSlot()), in: globals)
         }
         defer { for entry in entries { entry.scope = nil } }
-        let root = try compile(expression, scope, program)
+        let scope = try compileImports(text.imports, of: nil, in: globals)
+        var body = text.body ?? Expression(.identity, at: text.start)
+        for definition in text.definitions.reversed() {
+            body = Expression(.define(definition, body: body), at: definition.place)
+        }
+        let root = try compile(body, scope, program)
+        try checkModules()
         SingleAnalysis.mark(&nodes, links: links, functions: functions)
         return root
     }
+
+    func source(of place: Place) -> Source { sources[Int(place.source)] }
 
     // MARK: Making nodes
 
     func add(_ node: Node, _ place: Place) throws(CompileError) -> Int32 {
         guard nodes.count < Compiler.nodeLimit else {
-            throw CompileError("the program is too large", at: callPlace ?? place, in: source)
+            throw CompileError("the program is too large", at: callPlace ?? place, in: source(of: callPlace ?? place))
         }
         var node = node
         let place = callPlace ?? place
@@ -67,7 +83,7 @@ final class Compiler {
     }
 
     func failure(_ message: String, _ place: Place) -> CompileError {
-        CompileError(message, at: callPlace ?? place, in: source)
+        CompileError(message, at: callPlace ?? place, in: source(of: callPlace ?? place))
     }
 
     // MARK: Expressions
@@ -201,6 +217,9 @@ final class Compiler {
             if case .variable(name, let slot) = current.binding {
                 let hops = UInt16(frame.level - slot.level)
                 return try add(Node(.variable, code: hops, a: slot.index), place)
+            }
+            if case .data(name, let values) = current.binding {
+                return try add(Node(.constant, value: values), place)
             }
             next = current.parent
         }

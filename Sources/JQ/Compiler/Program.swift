@@ -12,7 +12,8 @@ public final class Program {
     /// The names of the variables that the evaluator must be given, in order.
     public let variables: [String]
 
-    let source: Source
+    /// The program's text, then those of its modules.
+    private let sources: [Source]
     let nodes: UnsafeMutableBufferPointer<Node>
     let links: UnsafeMutableBufferPointer<Int32>
     let functions: UnsafeMutableBufferPointer<Function>
@@ -44,13 +45,14 @@ public final class Program {
         self.name = name
         self.variables = variables
         self.environment = environment
-        source = Source(text, name: name)
+        let source = Source(text, name: name)
         let compiler = Compiler(source, environment: environment)
         if measuresCoverage { compiler.branchMarks = BranchMarks() }
         root = try compiler.compile(try Parser.program(source), variables: variables)
         branchMarks = compiler.branchMarks
         valueMaps = Program.copy(try compiler.valueMapEntries())
         constants = compiler.constants
+        sources = compiler.sources
         places = compiler.places
         cellCount = compiler.program.cellCount
         nodes = Program.copy(compiler.nodes)
@@ -79,7 +81,11 @@ public final class Program {
     /// The line, column and line text of a node.
     func position(of node: Int32) -> (line: Int, column: Int, text: String) {
         let place = places[Int(nodes[Int(node)].place)]
+        let source = sources[Int(place.source)]
         let (line, column) = source.position(of: place.start)
         return (line, column, source.line(line))
     }
+
+    /// The name of the text that a node stands in: the program's, or a module's file.
+    func sourceName(of node: Int32) -> String { sources[Int(places[Int(nodes[Int(node)].place)].source)].name }
 }

@@ -1,9 +1,15 @@
+import JSON
+
 /// The names that an expression can see: a list that grows at the front and is shared.
 final class Scope {
     enum Binding {
         case variable(String, Slot)
         case label(String, Slot)
         case function(FunctionEntry)
+        /// A module's function by the name that it is imported under, `module::function`.
+        case imported(String, FunctionEntry)
+        /// The values of an imported JSON file.
+        case data(String, Value)
         /// A parameter whose argument is known, because the function is expanded where it is called.
         case argument(Argument)
         /// A parameter of a function that is called at run time.

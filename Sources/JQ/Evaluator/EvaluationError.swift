@@ -18,7 +18,7 @@ public struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertib
     public let kind: Kind
     /// What jq would print behind `jq: error: `.
     public let message: String
-    /// The program's name.
+    /// The name of the program, or of its module, in which the fault is.
     public let name: String
     /// The line and column in the program, both from 1. The column counts bytes.
     public let line: Int

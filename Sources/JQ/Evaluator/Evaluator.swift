@@ -200,7 +200,7 @@ public final class Evaluator {
     ) -> EvaluationError {
         let position = program.position(of: node)
         return EvaluationError(
-            kind: kind, message: message, name: program.name, line: position.line, column: position.column,
-            sourceLine: position.text)
+            kind: kind, message: message, name: program.sourceName(of: node), line: position.line,
+            column: position.column, sourceLine: position.text)
     }
 }

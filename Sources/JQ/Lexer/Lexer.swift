@@ -276,7 +276,7 @@ struct Lexer {
     private func string(_ range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self) }
 
     private mutating func add(_ kind: Token.Kind, _ text: String, from start: Int) {
-        tokens.append(Token(kind: kind, text: text, place: Place(start: start, end: offset)))
+        tokens.append(Token(kind: kind, text: text, place: Place(start: start, end: offset, source: source.index)))
     }
 
     private func failure(_ message: String, from start: Int) -> CompileError {

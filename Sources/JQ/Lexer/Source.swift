@@ -2,10 +2,13 @@
 struct Source: Sendable {
     /// The file's name, or `<program>`.
     let name: String
+    /// Its position among the texts of a program: 0 is the program's own, the others are modules.
+    let index: UInt16
     let bytes: [UInt8]
 
-    init(_ text: String, name: String) {
+    init(_ text: String, name: String, index: UInt16 = 0) {
         self.name = name
+        self.index = index
         bytes = Array(text.utf8)
     }
 

@@ -36,7 +36,12 @@ struct Token {
 struct Place: Equatable {
     var start: Int
     var end: Int
+    /// Which text: ``Source/index``.
+    var source: UInt16 = 0
 
     /// The stretch from the start of this one to the end of another.
-    func through(_ other: Place) -> Place { Place(start: start, end: max(end, other.end)) }
+    func through(_ other: Place) -> Place { Place(start: start, end: max(end, other.end), source: source) }
+
+    /// The empty stretch where this one starts.
+    var beginning: Place { Place(start: start, end: start, source: source) }
 }

@@ -72,7 +72,7 @@ extension Parser {
     }
 
     private func field(_ key: Expression) -> Expression {
-        let input = Expression(.identity, at: Place(start: key.place.start, end: key.place.start))
+        let input = Expression(.identity, at: key.place.beginning)
         return Expression(.index(input, key: key, optional: false), at: key.place)
     }
 

@@ -68,7 +68,7 @@ extension Parser {
         let token = current
         switch token.kind {
         case .field:
-            return parseField(of: Expression(.identity, at: Place(start: token.place.start, end: token.place.start)))
+            return parseField(of: Expression(.identity, at: token.place.beginning))
         case .number:
             advance()
             return make(.number(token.text), from: token.place)

@@ -18,12 +18,23 @@ struct Parser {
         tokens = try Lexer.tokens(of: source)
     }
 
-    /// A whole program: one expression, or nothing but definitions, which gives `.`.
-    static func program(_ source: Source) throws(CompileError) -> Expression {
+    /// A whole program: imports, definitions and one expression, which may be missing and then is `.`.
+    static func program(_ source: Source) throws(CompileError) -> ParsedText {
         var parser = try Parser(source)
-        let expression = try parser.parseProgram()
+        var text = try parser.parseText()
+        if parser.current.kind != .end { text.body = try parser.parseQuery() }
         try parser.expectEnd()
-        return expression
+        return text
+    }
+
+    /// A module's file: imports and definitions.
+    static func module(_ source: Source) throws(CompileError) -> ParsedText {
+        var parser = try Parser(source)
+        let text = try parser.parseText()
+        guard parser.current.kind == .end else {
+            throw CompileError("a module has nothing but definitions", at: parser.current.place, in: source)
+        }
+        return text
     }
 
     /// A text of nothing but definitions.
@@ -94,18 +105,13 @@ struct Parser {
 
     // MARK: Queries
 
-    private mutating func parseProgram() throws(CompileError) -> Expression {
-        if current.isKeyword("module") || current.isKeyword("import") || current.isKeyword("include") {
-            throw CompileError("modules are not available", at: current.place, in: source)
-        }
-        var definitions: [Definition] = []
-        while current.isKeyword("def") { definitions.append(try parseDefinition()) }
-        let start = current.place
-        var body = current.kind == .end ? Expression(.identity, at: start) : try parseQuery()
-        for definition in definitions.reversed() {
-            body = Expression(.define(definition, body: body), at: definition.place)
-        }
-        return body
+    private mutating func parseText() throws(CompileError) -> ParsedText {
+        try parseModuleDirective()
+        var text = ParsedText(start: current.place)
+        text.imports = try parseImports()
+        text.start = current.place
+        while current.isKeyword("def") { text.definitions.append(try parseDefinition()) }
+        return text
     }
 
     /// Everything, pipes and bindings included.
