@@ -46,6 +46,16 @@ struct BranchCoverageTests {
         #expect(try branches("def f: if . then 1 else 2 end; 7", "1") == ["1:18 then 0", "1:25 else 0"])
     }
 
+    @Test("a branch of a module is told with the module's file")
+    func modules() throws {
+        let environment = Environment(modules: { $0 == "lib/m" ? "def f: if . then 1 else 2 end;" : nil })
+        let program = try Program(
+            "import \"lib/m\" as m; m::f // 7", environment: environment, measuresCoverage: true)
+        _ = try Evaluator(arena: Arena()).one(program, .true)
+        let places = program.branchCounts.map { "\($0.key.module ?? "-") \($0.key.kind.rawValue) \($0.value)" }.sorted()
+        #expect(places == ["- left of // 1", "- right of // 0", "lib/m.jq else 0", "lib/m.jq then 1"])
+    }
+
     @Test("marks change no output, no path and no depth of recursion, and builtins have none")
     func sameResults() throws {
         let programs = [

@@ -96,7 +96,9 @@ struct CoverageMeter {
         var counts: [SourcePlace: [Branch.Kind: Int]] = [:]
         for (expression, program) in flow.measuredPrograms {
             for (branch, count) in program.branchCounts {
-                let place = expression.place(line: branch.line, column: branch.column)
+                let place =
+                    branch.module.map { SourcePlace(file: $0, line: branch.line, column: branch.column) }
+                    ?? expression.place(line: branch.line, column: branch.column)
                 counts[place, default: [:]][branch.kind, default: 0] += count
             }
         }

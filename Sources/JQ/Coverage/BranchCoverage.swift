@@ -14,13 +14,16 @@ public struct Branch: Hashable, Sendable {
     }
 
     public let kind: Kind
+    /// The file of the module that it stands in; `nil`: in the program itself.
+    public let module: String?
     /// The line of the branch, from 1; of the `if` itself where there is no `else`.
     public let line: Int
     /// The column, from 1, in bytes.
     public let column: Int
 
-    public init(kind: Kind, line: Int, column: Int) {
+    public init(kind: Kind, module: String? = nil, line: Int, column: Int) {
         self.kind = kind
+        self.module = module
         self.line = line
         self.column = column
     }
@@ -88,8 +91,9 @@ extension Compiler {
     }
 
     private func branch(_ kind: Branch.Kind, _ place: Place) -> Branch {
+        let source = source(of: place)
         let (line, column) = source.position(of: place.start)
-        return Branch(kind: kind, line: line, column: column)
+        return Branch(kind: kind, module: place.source == 0 ? nil : source.name, line: line, column: column)
     }
 
     private func mark(_ meaning: BranchMarks.Meaning, _ node: Int32, _ place: Place) throws(CompileError) -> Int32 {
