@@ -12,8 +12,8 @@ struct Penstock: ParsableCommand {
             Try `penstock demo` first.
             """,
         subcommands: [
-            DemoCommand.self, RunCommand.self, Check.self, Map.self, Validate.self, SchemaGroup.self, Produce.self,
-            Tail.self, Lag.self,
+            DemoCommand.self, RunCommand.self, Check.self, Test.self, Map.self, Validate.self, SchemaGroup.self,
+            Produce.self, Tail.self, Lag.self,
             Config.self, Broker.self, Simulate.self,
         ])
 

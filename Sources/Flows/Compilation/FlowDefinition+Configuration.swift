@@ -76,12 +76,14 @@ private struct DefinitionBuilder {
         _ step: Configuration.Step, key: String, system: Int, _ flow: Configuration.Flow
     ) throws(FlowProblems) -> StepDefinition {
         let retry = step.retry.map { RetryPolicy(statuses: Set($0.statuses), attempts: $0.attempts) }
-        return StepDefinition(
+        var definition = StepDefinition(
             name: step.name, when: step.when.map(Expression.init), map: try mapping(step.map),
             schema: schema(step.schema, flow), method: try method(step.call), system: system,
             path: parts(step.call.path),
             headers: try headers(step, key: key),
             retry: retry ?? RetryPolicy(), successStatuses: step.successStatuses.map(Set.init))
+        definition.place = step.place
+        return definition
     }
 
     /// Fields that no call can carry would park or hold every event, and are told before the first.

@@ -93,6 +93,8 @@ public struct StepDefinition: Sendable {
     public var retry: RetryPolicy
     /// The statuses that mean success; `nil`: 200 to 299.
     public var successStatuses: Set<Int>?
+    /// Where it stands in the configuration.
+    public var place: SourcePlace?
 
     public init(
         name: String, when: Expression? = nil, map: Expression? = nil, schema: SchemaReference? = nil, method: Method,

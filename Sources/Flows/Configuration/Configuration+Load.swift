@@ -58,15 +58,8 @@ extension Configuration {
             return reader.report("the file is not UTF-8", site)
         }
         reader.enter(file: file, text: text)
-        do {
-            guard let root = try Yams.compose(yaml: text) else { return reader.report("the file is empty", site) }
+        if let root = reader.compose(yaml: text, file: file) {
             Self.section.readKeys(root, only: keys, into: &self, site, reader)
-        } catch let error as YamlError {
-            let (message, mark) = error.summary
-            let place = SourcePlace(file: file, line: mark?.line ?? 1, column: mark?.column ?? 1)
-            reader.report(message, Site(path: "", place: place))
-        } catch {
-            reader.report("the file cannot be read as YAML", site)
         }
     }
 
@@ -124,6 +117,24 @@ extension Configuration {
             }
             folder = FilePath.parent(of: folder)
         }
+    }
+}
+
+extension ConfigurationReader {
+    /// The document of a text in YAML; reports why there is none.
+    func compose(yaml text: String, file: String) -> Node? {
+        let site = Site(path: "", place: SourcePlace(file: file, line: 1, column: 1))
+        do {
+            if let root = try Yams.compose(yaml: text) { return root }
+            report("the file is empty", site)
+        } catch let error as YamlError {
+            let (message, mark) = error.summary
+            let place = SourcePlace(file: file, line: mark?.line ?? 1, column: mark?.column ?? 1)
+            report(message, Site(path: "", place: place))
+        } catch {
+            report("the file cannot be read as YAML", site)
+        }
+        return nil
     }
 }
 
