@@ -57,11 +57,10 @@ struct ConfigurationArguments: ParsableArguments {
 
     @OptionGroup var options: ConfigurationOptions
 
+    var paths: [String] { files.isEmpty ? options.paths : files + options.config }
+
     func project() throws -> Project {
-        guard files.isEmpty else {
-            return try Project.load(files + options.config, environment: ProcessInfo.processInfo.environment)
-        }
-        return try options.project()
+        try Project.load(paths, environment: ProcessInfo.processInfo.environment)
     }
 }
 

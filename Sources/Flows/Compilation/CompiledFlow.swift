@@ -19,11 +19,22 @@ final class CompiledFlow {
     let key: Program?
     let steps: [CompiledStep]
     let variables: EventVariables
+    /// The texts of all programs and of the modules that they import.
+    let programTexts: [String]
+    /// A bit for each step whose condition asks for the answers of earlier steps, and is decided when its turn comes.
+    let deferredConditions: UInt64
+    /// The programs with what they were compiled from, where coverage is measured.
+    let measuredPrograms: [(expression: Expression, program: Program)]
 
-    /// - Parameter document: where events are read into, one after the other.
+    /// - Parameters:
+    ///   - document: where events are read into, one after the other.
+    ///   - measuresCoverage: whether its programs count the branches that they take.
     /// - Throws: ``FlowProblems`` with everything that is wrong, not only the first.
-    init(_ definition: FlowDefinition, document: Document) throws(FlowProblems) {
-        var compiler = FlowCompiler(schemas: definition.schemas)
+    init(
+        _ definition: FlowDefinition, document: Document, measuresCoverage: Bool = false
+    ) throws(FlowProblems) {
+        var compiler = FlowCompiler(schemas: definition.schemas, environment: definition.environment)
+        compiler.measuresCoverage = measuresCoverage
         name = definition.name
         topic = definition.topic
         source = definition.source
@@ -32,14 +43,28 @@ final class CompiledFlow {
         schema = compiler.schema(definition.schema)
         identity = compiler.program(definition.identity)
         key = compiler.program(definition.key)
+        compiler.refuseMemory(in: definition.identity)
+        compiler.refuseMemory(in: definition.key)
         steps = definition.steps.enumerated().map { index, step in
             compiler.step(step, index: index, flow: definition)
         }
-        variables = EventVariables(programs: compiler.texts)
+        programTexts = compiler.texts
+        variables = EventVariables(programs: programTexts, stepNames: definition.steps.map(\.name))
+        measuredPrograms = compiler.measuredPrograms
+        deferredConditions = CompiledFlow.deferredConditions(definition)
         if definition.steps.count > CompiledFlow.stepLimit {
             compiler.report("flows.\(name).steps: more than \(CompiledFlow.stepLimit) steps")
         }
         if !compiler.problems.isEmpty { throw FlowProblems(problems: compiler.problems) }
+    }
+
+    private static func deferredConditions(_ definition: FlowDefinition) -> UInt64 {
+        var bits: UInt64 = 0
+        for (index, step) in definition.steps.prefix(stepLimit).enumerated()
+        where step.when.map({ EventVariables.namesSteps($0.text) }) ?? false {
+            bits |= 1 << UInt64(index)
+        }
+        return bits
     }
 }
 
@@ -89,6 +114,20 @@ final class CompiledStep {
         successStatuses?.contains(status) ?? (200..<300).contains(status)
     }
 
+    /// What the core is told of an answer. It knows 2xx as success and the rest as faults, so the statuses that the step
+    /// declares to be success are told as 200, and a 2xx that it does not declare as a rejection.
+    func outcome(status: Int, retryAfterSeconds: Int?) -> Outcome {
+        if isSuccess(status) { return .answered(status: 200, retryAfter: nil) }
+        if (200..<300).contains(status) { return .answered(status: 422, retryAfter: nil) }
+        return .answered(status: status, retryAfter: retryAfterSeconds.map { .seconds($0) })
+    }
+
+    /// Why an event is parked that the system refused.
+    func rejection(_ reason: ParkReason, status: Int) -> EventFault {
+        EventFault(
+            reason: reason, stage: .taskPut, step: name, message: "\(call) was answered with status \(status)")
+    }
+
     /// Whether the call carries the mapped document.
     var sendsBody: Bool { method != .get && !(method == .delete && map == nil) }
 }
@@ -103,12 +142,19 @@ public struct FlowProblems: Error, Sendable, CustomStringConvertible {
 /// Compiles the parts of a flow and collects what is wrong with them.
 public struct FlowCompiler {
     public private(set) var problems: [String] = []
-    /// The texts of all programs compiled so far.
+    /// The texts of all programs compiled so far, and of the modules that they import.
     private(set) var texts: [String] = []
+    /// Whether programs count the branches that they take.
+    var measuresCoverage = false
+    private(set) var measuredPrograms: [(expression: Expression, program: Program)] = []
     private let registry: SchemaRegistry
+    private let environment: ProgramEnvironment
+    private let modules = ModuleTexts()
     private var compiledSchemas: [String: Schema] = [:]
 
-    public init(schemas: SchemaTexts) {
+    public init(schemas: SchemaTexts, environment: ProgramEnvironment = ProgramEnvironment()) {
+        self.environment = environment
+        problems = environment.valueMaps.problems.map(\.description)
         let texts = schemas.texts
         registry = SchemaRegistry(load: { texts[$0] })
         for (uri, text) in texts.sorted(by: { $0.key < $1.key }) {
@@ -127,11 +173,28 @@ public struct FlowCompiler {
     public mutating func program(_ expression: Expression?) -> Program? {
         guard let expression else { return nil }
         texts.append(expression.text)
+        defer { texts += modules.take() }
         do {
-            return try Program(expression.text, name: expression.name, variables: EventVariables.names)
+            let modules = modules
+            let program = try Program(
+                expression.text, name: expression.name, variables: EventVariables.names,
+                environment: environment.environment(folder: expression.folder) { modules.append($0) },
+                measuresCoverage: measuresCoverage)
+            if measuresCoverage { measuredPrograms.append((expression, program)) }
+            return program
         } catch {
             problems.append(FlowCompiler.describe(error, in: expression))
             return nil
+        }
+    }
+
+    /// An event's identity and key must not depend on what a system answered: they would change from one run of the
+    /// event to the next (D2, D3).
+    mutating func refuseMemory(in expression: Expression?) {
+        guard let expression else { return }
+        let place = expression.inline.map { "\($0.place): \($0.path)" } ?? expression.name
+        for name in ["$reference", "$steps"] where expression.text.contains(name) {
+            problems.append("\(place): \(name) is not available here: it differs from one run of an event to the next")
         }
     }
 

@@ -1,28 +1,51 @@
 import JSON
 
-/// The variables that conditions and mappings may use beside the event: `$event` and `$headers`.
+/// The variables that the programs of a flow may use beside the event:
 ///
-/// They are made only when a program of the flow names them.
-struct EventVariables {
+/// - `$event`: the CloudEvents attributes of the event, without its data;
+/// - `$headers`: the record's headers;
+/// - `$reference`: what is remembered of the event's key;
+/// - `$steps`: what systems answered to the earlier steps of this event, as `{ "step-name": { status, body } }`.
+///
+/// Each is made only when a program of the flow names it.
+public struct EventVariables {
     /// In the order in which programs are compiled with them.
-    static let names = ["event", "headers"]
+    public static let names = ["event", "headers", "reference", "steps"]
 
     let usesEvent: Bool
     let usesHeaders: Bool
+    let usesReference: Bool
+    let usesSteps: Bool
+    private let stepNames: [String]
     /// What is given where no program asks; kept, because an array is an allocation.
-    private let none: [Value] = [.null, .null]
+    private let none: [Value] = [.null, .null, .emptyObject, .emptyObject]
 
-    init(programs: [String]) {
+    init(programs: [String], stepNames: [String]) {
         usesEvent = programs.contains { $0.contains("$event") }
         usesHeaders = programs.contains { $0.contains("$headers") }
+        usesReference = programs.contains { $0.contains("$reference") }
+        usesSteps = programs.contains(where: EventVariables.namesSteps)
+        self.stepNames = stepNames
     }
 
+    /// Whether a program's text names `$steps`; where it only looks so, more is kept than needed.
+    static func namesSteps(_ text: String) -> Bool { text.contains("$steps") }
+
     /// The values of the variables, in the order of ``names``.
-    func values(event: Value, record: StoredRecord, arena: Arena) throws -> [Value] {
-        guard usesEvent || usesHeaders else { return none }
+    ///
+    /// - Parameters:
+    ///   - answers: of the event's earlier steps.
+    ///   - reference: what is remembered of the event's key, an object as JSON; empty when there is nothing. It must
+    ///     stay unchanged while the values are used.
+    func values(
+        event: Value, record: StoredRecord, answers: StepAnswers? = nil, reference: ByteBuffer? = nil, arena: Arena
+    ) throws -> [Value] {
+        guard usesEvent || usesHeaders || usesReference || usesSteps else { return none }
         return [
             usesEvent ? try attributes(of: event, arena: arena) : .null,
             usesHeaders ? try headers(of: record, arena: arena) : .null,
+            usesReference ? try reference.map { try Parser().parse($0.bytes, into: arena) } ?? .emptyObject : .null,
+            usesSteps ? try answers?.value(names: stepNames, arena: arena) ?? .emptyObject : .null,
         ]
     }
 

@@ -6,10 +6,12 @@ extension FlowDefinition {
     ///
     /// - Parameters:
     ///   - schemas: the texts of all schemas in the configuration's schema folder, by their paths within it.
+    ///   - valueMaps: the value maps of the configuration.
     ///   - files: how mapping files are reached.
     /// - Throws: ``FlowProblems`` for what the configuration alone could not know to be wrong.
     public init(
-        _ flow: Configuration.Flow, of configuration: Configuration, schemas: SchemaTexts, files: ConfigurationFiles
+        _ flow: Configuration.Flow, of configuration: Configuration, schemas: SchemaTexts,
+        valueMaps: ValueMaps = ValueMaps(), files: ConfigurationFiles
     ) throws(FlowProblems) {
         let builder = DefinitionBuilder(configuration: configuration, files: files)
         let names = flow.steps.map(\.call.system)
@@ -26,7 +28,8 @@ extension FlowDefinition {
             format: flow.format == .json ? .json : .cloudEvents, source: flow.source,
             identity: flow.identity.map(Expression.init), key: flow.key.map(Expression.init),
             schema: builder.schema(flow.schema, flow), tombstones: builder.tombstones(flow), steps: steps,
-            systems: systems, schemas: schemas, assignment: builder.assignment(flow), limits: builder.limits(flow))
+            systems: systems, schemas: schemas, assignment: builder.assignment(flow), limits: builder.limits(flow),
+            environment: ProgramEnvironment(valueMaps: valueMaps, files: files))
     }
 }
 
@@ -73,12 +76,14 @@ private struct DefinitionBuilder {
         _ step: Configuration.Step, key: String, system: Int, _ flow: Configuration.Flow
     ) throws(FlowProblems) -> StepDefinition {
         let retry = step.retry.map { RetryPolicy(statuses: Set($0.statuses), attempts: $0.attempts) }
-        return StepDefinition(
+        var definition = StepDefinition(
             name: step.name, when: step.when.map(Expression.init), map: try mapping(step.map),
             schema: schema(step.schema, flow), method: try method(step.call), system: system,
             path: parts(step.call.path),
             headers: try headers(step, key: key),
             retry: retry ?? RetryPolicy(), successStatuses: step.successStatuses.map(Set.init))
+        definition.place = step.place
+        return definition
     }
 
     /// Fields that no call can carry would park or hold every event, and are told before the first.

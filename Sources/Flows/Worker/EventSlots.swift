@@ -10,6 +10,8 @@ final class EventSlot {
     /// Which steps are to run still, a bit each. All conditions are decided before the first step runs, so that a
     /// condition that fails parks an event that has had no effect yet.
     var remainingSteps: UInt64 = 0
+    /// Steps among them whose condition names `$steps`, and is decided when the step's turn comes.
+    var undecidedSteps: UInt64 = 0
     /// Whether the event has been read, validated and its conditions decided.
     var isExamined = false
 
@@ -26,6 +28,11 @@ final class EventSlot {
     /// Milliseconds since 1970 of the first failed call or of the fault; 0 while nothing failed.
     var firstFailedAt: Int64 = 0
 
+    /// What earlier steps were answered; only where a program of the flow asks for it.
+    private(set) var answers: StepAnswers?
+    /// What is remembered of the event's key, an object as JSON.
+    var reference: ByteBuffer?
+
     // What is told in the dead-letter topic.
     var fault: EventFault?
     var lastStatus = 0
@@ -34,6 +41,8 @@ final class EventSlot {
     func begin() {
         isExamined = false
         remainingSteps = 0
+        undecidedSteps = 0
+        answers?.removeAll()
         attempts = 0
         firstFailedAt = 0
         fault = nil
@@ -44,8 +53,29 @@ final class EventSlot {
         hasBody = false
     }
 
-    /// Bytes that the prepared request holds.
-    var requestByteCount: Int { path.count + body.count }
+    /// Forgets the event; what memory it needed is kept within reason.
+    func release() {
+        record.clear()
+        answers?.removeAll()
+    }
+
+    /// Bytes that the prepared request holds, and the answers of earlier steps.
+    var requestByteCount: Int { path.count + body.count + (answers?.byteCount ?? 0) }
+
+    /// Keeps what the current step was answered, for the later steps.
+    func keepAnswer(status: Int, body: UnsafeRawBufferPointer) {
+        let answers = self.answers ?? StepAnswers()
+        self.answers = answers
+        answers.keep(step: step, status: status, body: body)
+    }
+
+    /// Notes an answer that is no success, for the dead letter.
+    func noteRefusal(status: Int, body: UnsafeRawBufferPointer) {
+        noteFailure()
+        lastStatus = status
+        lastAnswer.removeAll()
+        lastAnswer.append(UnsafeRawBufferPointer(rebasing: body.prefix(DeadLetterHeaders.bodyLimit)))
+    }
 
     /// Marks the time of the event's first failure.
     func noteFailure() {

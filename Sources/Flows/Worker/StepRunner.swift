@@ -24,6 +24,8 @@ final class StepRunner {
     private let flow: CompiledFlow
     private let document: Document
     private let evaluator: Evaluator
+    /// What `now` yields, in seconds since 1970; `nil`: the machine's time.
+    var fixedTime: Double?
 
     init(flow: CompiledFlow, document: Document, evaluator: Evaluator) {
         self.flow = flow
@@ -35,13 +37,14 @@ final class StepRunner {
     func next(from step: Int, for slot: EventSlot) -> Next {
         if slot.isExamined, slot.remainingSteps >> UInt64(step) == 0 { return .done }
         if slot.record.value == nil, let next = tombstone(slot) { return next }
-        evaluator.now = Double(Timestamp.now()) / 1_000
-        evaluator.now = Double(Timestamp.now()) / 1_000
+        evaluator.now = fixedTime ?? Double(Timestamp.now()) / 1_000
         do {
             let event = try decode(slot)
-            let variables = try flow.variables.values(event: event, record: slot.record, arena: document.arena)
+            let variables = try flow.variables.values(
+                event: event, record: slot.record, answers: slot.answers, reference: slot.reference,
+                arena: document.arena)
             if !slot.isExamined { try examine(event, variables, slot) }
-            guard let index = nextStep(from: step, in: slot) else { return .done }
+            guard let index = try nextStep(from: step, event, variables, slot) else { return .done }
             try prepare(flow.steps[index], event, variables, slot)
             return .call(system: flow.steps[index].system, step: index)
         } catch let fault as EventFault {
@@ -51,6 +54,19 @@ final class StepRunner {
             slot.fault = EventFault(
                 reason: .mapping, stage: .transformation, step: nil, message: "the event is too large: \(error)")
             return .fault(.mapping)
+        }
+    }
+
+    /// The same in the core's terms: what it is answered when it wants an event prepared.
+    func prepare(_ slot: EventSlot, from step: Int) -> Prepared {
+        switch next(from: step, for: slot) {
+        case .call(let system, let step):
+            return .call(system, step: Int32(step), byteCount: slot.requestByteCount)
+        case .done: return .done
+        case .skip: return .settled(.skipped)
+        case .fault(let reason):
+            slot.noteFailure()
+            return .fault(reason)
         }
     }
 
@@ -77,15 +93,22 @@ final class StepRunner {
         }
     }
 
-    /// Validates the event and decides all conditions, before anything has an effect.
+    /// Validates the event and decides all conditions, before anything has an effect; but for those that ask for what
+    /// an effect was answered.
     private func examine(_ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
         if let schema = flow.schema, !schema.isValid(event) {
             throw EventFault(
                 reason: .schema, stage: .valueConverter, step: nil,
                 message: describe(schema.validate(event), of: "the event"))
         }
-        for (index, step) in flow.steps.enumerated() where try applies(step, event, variables) {
-            slot.remainingSteps |= 1 << UInt64(index)
+        slot.undecidedSteps = flow.deferredConditions
+        for (index, step) in flow.steps.enumerated() {
+            let bit: UInt64 = 1 << UInt64(index)
+            if slot.undecidedSteps & bit != 0 {
+                slot.remainingSteps |= bit
+            } else if try applies(step, event, variables) {
+                slot.remainingSteps |= bit
+            }
         }
         slot.isExamined = true
     }
@@ -99,9 +122,17 @@ final class StepRunner {
         }
     }
 
-    private func nextStep(from step: Int, in slot: EventSlot) -> Int? {
-        let left = (slot.remainingSteps >> UInt64(step)) << UInt64(step)
-        return left == 0 ? nil : left.trailingZeroBitCount
+    private func nextStep(from step: Int, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws -> Int? {
+        while step < CompiledFlow.stepLimit {
+            let left = (slot.remainingSteps >> UInt64(step)) << UInt64(step)
+            if left == 0 { return nil }
+            let index = left.trailingZeroBitCount
+            let bit: UInt64 = 1 << UInt64(index)
+            guard slot.undecidedSteps & bit != 0 else { return index }
+            if try !applies(flow.steps[index], event, variables) { slot.remainingSteps &= ~bit }
+            slot.undecidedSteps &= ~bit
+        }
+        return nil
     }
 
     // MARK: - Mapping
@@ -209,6 +240,14 @@ final class StepRunner {
     private func describe(_ failure: ValidationFailure?, of what: String) -> String {
         guard let failure else { return "\(what) is not valid" }
         return "\(what) is not valid: \(failure)"
+    }
+}
+
+extension CompiledFlow {
+    /// Takes notice of what the event's current call was answered: for the dead letter, and for later steps.
+    func note(status: Int, body: UnsafeRawBufferPointer, in slot: EventSlot) {
+        guard steps[slot.step].isSuccess(status) else { return slot.noteRefusal(status: status, body: body) }
+        if variables.usesSteps, slot.step + 1 < steps.count { slot.keepAnswer(status: status, body: body) }
     }
 }
 

@@ -34,7 +34,7 @@ extension Worker {
         case .call(let id): call(id)
         case .park(let id, let reason): park(id, reason)
         case .release(let id, let settlement):
-            slots[id].record.clear()
+            slots[id].release()
             if settlement != nil { lastSettled = turnTime }
         case .commit(let partition, let offset, let metadata):
             commits.append(OffsetCommit(name(of: partition), offset: offset, metadata: metadata))
@@ -54,18 +54,7 @@ extension Worker {
     // MARK: - Events
 
     private func prepare(_ id: EventID, from step: Int) {
-        let slot = slots[id]
-        let prepared: Prepared
-        switch runner.next(from: step, for: slot) {
-        case .call(let system, let step):
-            prepared = .call(system, step: Int32(step), byteCount: slot.requestByteCount)
-        case .done: prepared = .done
-        case .skip: prepared = .settled(.skipped)
-        case .fault(let reason):
-            slot.noteFailure()
-            prepared = .fault(reason)
-        }
-        core.prepared(id, prepared, now: turnTime, into: &actions)
+        core.prepared(id, runner.prepare(slots[id], from: step), now: turnTime, into: &actions)
     }
 
     private func call(_ id: EventID) {
@@ -88,7 +77,7 @@ extension Worker {
     private func park(_ id: EventID, _ reason: ParkReason) {
         let slot = slots[id]
         slot.noteFailure()
-        let fault = slot.fault ?? rejection(of: slot, reason)
+        let fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus)
         slot.fault = fault
         guard deadLetters.write(slot, fault: fault, tag: id.rawValue) else {
             return core.parked(id, succeeded: false, now: turnTime, into: &actions)
@@ -107,27 +96,15 @@ extension Worker {
             ])
     }
 
-    private func rejection(of slot: EventSlot, _ reason: ParkReason) -> EventFault {
-        let step = flow.steps[slot.step]
-        return EventFault(
-            reason: reason, stage: .taskPut, step: step.name,
-            message: "\(step.call) was answered with status \(slot.lastStatus)")
-    }
-
     // MARK: - Answers
 
-    /// Remembers what the system answered, for the dead letter and for the log.
+    /// Remembers what the system answered, for the dead letter and for later steps.
     func note(_ completion: borrowing Completion, in slot: EventSlot) {
         guard case .answered(let status) = completion.outcome else { return slot.noteFailure() }
-        guard !flow.steps[slot.step].isSuccess(status) else { return }
-        slot.noteFailure()
-        slot.lastStatus = status
-        slot.lastAnswer.removeAll()
-        slot.lastAnswer.append(UnsafeRawBufferPointer(rebasing: completion.body.prefix(DeadLetterHeaders.bodyLimit)))
+        flow.note(status: status, body: completion.body, in: slot)
     }
 
-    /// What the core is told. Of an answer it knows 2xx as success and the rest as faults, so the statuses that a step
-    /// declares to be success are told as 200, and a 2xx that it does not declare as a rejection.
+    /// What the core is told.
     func outcome(of completion: borrowing Completion, step: CompiledStep) -> Outcome {
         switch completion.outcome {
         case .notSent(let reason):
@@ -137,9 +114,7 @@ extension Worker {
             noteFault(reason, system: completion.system)
             return .sentNoAnswer
         case .answered(let status):
-            if step.isSuccess(status) { return .answered(status: 200, retryAfter: nil) }
-            if (200..<300).contains(status) { return .answered(status: 422, retryAfter: nil) }
-            return .answered(status: status, retryAfter: completion.retryAfterSeconds.map { .seconds($0) })
+            return step.outcome(status: status, retryAfterSeconds: completion.retryAfterSeconds)
         }
     }
 

@@ -9,7 +9,11 @@ public enum RetryAfter {
     /// `Retry-After` (RFC 9110, section 10.2.3) counts for every status; with 429 and 503 the reset of an exhausted
     /// `RateLimit` does too, in the notations of the IETF drafts: `"policy";r=0;t=30`, `limit=9, remaining=0,
     /// reset=30`, or a `RateLimit-Reset` of its own. Fields that cannot be read count as absent.
-    static func seconds(status: Int, now: () -> Int64, field: (String) -> String?) -> Int? {
+    ///
+    /// - Parameters:
+    ///   - now: seconds since 1970, asked for where the answer names a date.
+    ///   - field: the value of the answer's header of this name.
+    public static func seconds(status: Int, now: () -> Int64, field: (String) -> String?) -> Int? {
         if let text = field("Retry-After"), let seconds = retryAfter(text, now: now) { return seconds }
         guard status == 429 || status == 503 else { return nil }
         if let text = field("RateLimit"), let seconds = rateLimit(text) { return seconds }

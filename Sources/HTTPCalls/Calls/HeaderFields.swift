@@ -20,6 +20,17 @@ public struct HeaderFields: Sendable {
 
     public var count: Int { entries.count }
 
+    /// All fields as text, in the order in which they were added.
+    public var fields: [(name: String, value: String)] {
+        entries.map { entry in
+            let line = bytes[entry.offset...].prefix { $0 != 0 }
+            let value = line.dropFirst(entry.nameLength + 1).drop { $0 == UInt8(ascii: " ") }
+            return (
+                String(decoding: line.prefix(entry.nameLength), as: UTF8.self), String(decoding: value, as: UTF8.self)
+            )
+        }
+    }
+
     /// Takes all fields out and keeps the memory.
     public mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)

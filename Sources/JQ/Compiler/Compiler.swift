@@ -34,6 +34,8 @@ final class Compiler {
     var openModules: [String] = []
     /// While a builtin's own definition is compiled: the call that asked for it.
     var callPlace: Place?
+    /// Where the program is compiled with coverage.
+    var branchMarks: BranchMarks?
     let program = FrameLayout(level: 0)
     private let stackLimit = Stack.bounds().bottom + Stack.reserve
 
@@ -115,7 +117,7 @@ final class Compiler {
         case .and(let left, let right): return try compilePair(.and, left, right, place, scope, frame)
         case .or(let left, let right): return try compilePair(.or, left, right, place, scope, frame)
         case .alternative(let left, let right):
-            return try compilePair(.alternative, left, right, place, scope, frame)
+            return try markedAlternative(left, right, place, scope, frame)
         case .binary(let op, let left, let right):
             return try compilePair(.binary, code: op, left, right, place, scope, frame)
         case .assign(let path, let value): return try compilePair(.assign, path, value, place, scope, frame)
@@ -131,9 +133,10 @@ final class Compiler {
         case .object(let members): return try compileObject(members, place, scope, frame)
         case .conditional(let condition, let then, let otherwise):
             let condition = try compile(condition, scope, frame)
-            let then = try compile(then, scope, frame)
-            let otherwise = try compile(optional: otherwise, scope, frame)
-            return try add(Node(.conditional, a: condition, b: then, c: otherwise), place)
+            let thenNode = try marked(.then, try compile(then, scope, frame), then.place)
+            let elseNode = try marked(
+                .otherwise, try compile(optional: otherwise, scope, frame), otherwise?.place ?? place)
+            return try add(Node(.conditional, a: condition, b: thenNode, c: elseNode), place)
         case .reduce(let items, let patterns, let start, let update):
             return try compileLoop(.reduce, items, patterns, start, update, nil, place, scope, frame)
         case .foreach(let items, let patterns, let start, let update, let extract):
@@ -166,7 +169,7 @@ final class Compiler {
         return try compile(expression, scope, frame)
     }
 
-    private func compilePair(
+    func compilePair(
         _ opcode: Opcode, code: Operator = .add, _ left: Expression, _ right: Expression?, _ place: Place,
         _ scope: Scope?, _ frame: FrameLayout
     ) throws(CompileError) -> Int32 {

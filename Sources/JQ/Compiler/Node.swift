@@ -101,6 +101,8 @@ enum Opcode: UInt8 {
     case substitute
     case empty
     case error
+    /// The input; the counter that `value` points to is raised by one. Only in programs compiled with coverage.
+    case mark
 
     // Patterns.
 

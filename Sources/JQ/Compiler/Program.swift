@@ -24,6 +24,8 @@ public final class Program {
     let root: Int32
     let cellCount: Int32
     private let places: [Place]
+    /// Where it was compiled with coverage.
+    let branchMarks: BranchMarks?
     /// Owns the constants that the nodes point to.
     private let constants: Arena
     /// Owns the value maps that the program reads.
@@ -36,16 +38,20 @@ public final class Program {
     ///   - name: what to call it in messages, such as its file.
     ///   - variables: names of global variables, without `$`.
     ///   - environment: the modules and value maps that it can use.
+    ///   - measuresCoverage: whether ``branchCounts`` tells which branches were taken.
     /// - Throws: what is wrong, with line, column and the line itself.
     public init(
-        _ text: String, name: String = "<program>", variables: [String] = [], environment: Environment = Environment()
+        _ text: String, name: String = "<program>", variables: [String] = [], environment: Environment = Environment(),
+        measuresCoverage: Bool = false
     ) throws(CompileError) {
         self.name = name
         self.variables = variables
         self.environment = environment
         let source = Source(text, name: name)
         let compiler = Compiler(source, environment: environment)
+        if measuresCoverage { compiler.branchMarks = BranchMarks() }
         root = try compiler.compile(try Parser.program(source), variables: variables)
+        branchMarks = compiler.branchMarks
         valueMaps = Program.copy(try compiler.valueMapEntries())
         constants = compiler.constants
         sources = compiler.sources

@@ -47,7 +47,7 @@ struct SingleAnalysis {
             (start..<start + count).allSatisfy { single(links[Int($0)]) }
         }
         switch node.opcode {
-        case .identity, .constant, .variable, .collect, .modify, .isEmpty, .any, .all, .sum, .error:
+        case .identity, .constant, .variable, .collect, .modify, .isEmpty, .any, .all, .sum, .error, .mark:
             return true
         case .field, .index, .slice:
             return node.code == 0 && single(node.a) && single(node.b) && single(node.c)

@@ -80,6 +80,9 @@ extension Evaluator {
     ) throws(Raised) {
         let node = nodes[Int(index)]
         switch node.opcode {
+        case .mark:
+            visit(nodes + Int(index))
+            try sink(path, value)
         case .pipe:
             try paths(node.a, path, value, frame) { (path, value) throws(Raised) in
                 try paths(node.b, path, value, frame, sink)

@@ -173,6 +173,9 @@ extension Evaluator {
     private func singleRest(_ index: Int32, _ input: Value, _ frame: Frame) throws(Raised) -> Value {
         let node = nodes[Int(index)]
         switch node.opcode {
+        case .mark:
+            visit(nodes + Int(index))
+            return input
         case .index:
             let key = try operand(node.b, input, frame)
             let target = try operand(node.a, input, frame)

@@ -4,6 +4,8 @@ import Yams
 final class ConfigurationReader {
     let files: ConfigurationFiles
     let environment: (String) -> String?
+    /// Whether `${…}` in values stands for something.
+    let expandsReferences: Bool
     private(set) var errors: [ConfigurationError] = []
     var errorCount: Int { errors.count }
 
@@ -16,14 +18,23 @@ final class ConfigurationReader {
     private var topLevelKeys: [String: SourcePlace] = [:]
     private var entryNames: [String: SourcePlace] = [:]
 
-    init(files: ConfigurationFiles, environment: @escaping (String) -> String?) {
+    init(
+        files: ConfigurationFiles, expandsReferences: Bool = true, environment: @escaping (String) -> String?
+    ) {
         self.files = files
+        self.expandsReferences = expandsReferences
         self.environment = environment
     }
 
     func enter(file: String, text: String) {
         self.file = file
         lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+
+    /// The character at a place of the file that is being read.
+    func character(at place: SourcePlace) -> Unicode.Scalar? {
+        guard lines.indices.contains(place.line - 1) else { return nil }
+        return lines[place.line - 1].unicodeScalars.dropFirst(place.column - 1).first
     }
 
     func report(_ message: String, _ site: Site) {
@@ -80,7 +91,8 @@ extension ConfigurationReader {
             report("expected \(expected), found nothing", site)
             return nil
         }
-        guard let value = Expansion(reader: self, site: site).expand(scalar.string) else { return nil }
+        let expanded = expandsReferences ? Expansion(reader: self, site: site).expand(scalar.string) : scalar.string
+        guard let value = expanded else { return nil }
         let (place, indentation) = contentPlace(of: scalar, node)
         return Text(value: value, written: scalar.string, place: place, indentation: indentation)
     }
