@@ -57,7 +57,9 @@ import Testing
     /// The caret stands under the fault, whatever bytes stand before it.
     @Test func theCaretCountsCharacters() throws {
         let compile = try #require(throws: CompileError.self) { try Program("\t\"Zoë\" + $strasse", name: "a.jq") }
-        #expect(compile.description == "a.jq:1:11: $strasse is not defined\n    \t\"Zoë\" + $strasse\n    \t        ^^^^^^^^")
+        #expect(
+            compile.description
+                == "a.jq:1:11: $strasse is not defined\n    \t\"Zoë\" + $strasse\n    \t        ^^^^^^^^")
         let evaluator = Evaluator(arena: Arena())
         let program = try Program("\"Zoë\" | .name", name: "b.jq")
         let error = try #require(throws: EvaluationError.self) { try evaluator.one(program, .null) }

@@ -11,8 +11,13 @@ struct JSONFault {
     /// The value that was read last and is not yet part of a container.
     private var last = Last.nothing
     private var token: Range<Int>?
-    /// Whether a whole value stands before.
-    private var isSecond = false
+    /// Whether a whole value stands before, and whether a second one follows.
+    private var hasValue = false
+    private var hasExtra = false
+    /// Where the string that is being read begins.
+    private var stringStart = 0
+    private var isEscaped = false
+    private static let extra = "Unexpected extra JSON values"
 
     /// jq's message, with the place; `nil` if jq would take the text for JSON.
     static func message(of text: UnsafeRawBufferPointer) -> String? {
@@ -36,35 +41,40 @@ struct JSONFault {
             }
             let message: String?
             if isInString {
-                message = string(byte, &index, &column, &isInString)
+                message = string(byte, at: index, &isInString)
             } else {
                 message = read(byte, at: index, &isInString)
             }
             if let message { return "\(message) at line \(line), column \(column)" }
-            if levels.isEmpty, last != .nothing {
-                if isSecond { return "Unexpected extra JSON values" }
-                isSecond = true
-                last = .nothing
-            }
+            endValue()
+            if hasExtra { return JSONFault.extra }
             index += 1
         }
         let end = "at EOF at line \(line), column \(column)"
         if isInString { return "Unfinished string \(end)" }
         if let message = endToken() { return "\(message) \(end)" }
         if !levels.isEmpty { return "Unfinished JSON term \(end)" }
-        return isSecond && last != .nothing ? "Unexpected extra JSON values" : nil
+        endValue()
+        return hasExtra ? JSONFault.extra : nil
+    }
+
+    /// A value at the top level is done with.
+    private mutating func endValue() {
+        guard levels.isEmpty, last != .nothing else { return }
+        hasExtra = hasValue
+        hasValue = true
+        last = .nothing
     }
 
     /// A byte of a string: the closing quote ends it, what a backslash escapes does not.
-    private mutating func string(
-        _ byte: UInt8, _ index: inout Int, _ column: inout Int, _ isInString: inout Bool
-    ) -> String? {
-        if byte == UInt8(ascii: "\\"), index + 1 < text.count {
-            index += 1
-            column += 1
+    private mutating func string(_ byte: UInt8, at index: Int, _ isInString: inout Bool) -> String? {
+        if isEscaped {
+            isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+            isEscaped = true
         } else if byte == UInt8(ascii: "\"") {
             isInString = false
-            return value(.string)
+            return stringFault(in: text[stringStart..<index]) ?? value(.string)
         }
         return nil
     }
@@ -75,6 +85,7 @@ struct JSONFault {
             return endToken()
         case UInt8(ascii: "\""):
             isInString = true
+            stringStart = index + 1
             return endToken()
         case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "]"),
             UInt8(ascii: "}"):
@@ -85,9 +96,34 @@ struct JSONFault {
         }
     }
 
+    private func stringFault(in bytes: Slice<UnsafeRawBufferPointer>) -> String? {
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            if bytes[index] < 0x20 {
+                return "Invalid string: control characters from U+0000 through U+001F must be escaped"
+            }
+            index += 1
+            guard bytes[index - 1] == UInt8(ascii: "\\"), index < bytes.endIndex else { continue }
+            let letter = Character(Unicode.Scalar(bytes[index]))
+            index += 1
+            if letter == "u" {
+                guard bytes.endIndex - index >= 4 else { return "Invalid \\uXXXX escape" }
+                let digits = bytes[index..<index + 4]
+                guard digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
+                    return "Invalid characters in \\uXXXX escape"
+                }
+                index += 4
+            } else if !"\"\\/bfnrt".contains(letter) {
+                return "Invalid escape"
+            }
+        }
+        return nil
+    }
+
     // MARK: Words and numbers
 
     private mutating func endToken() -> String? {
+        defer { endValue() }
         guard let range = token else { return nil }
         token = nil
         let bytes = UnsafeRawBufferPointer(rebasing: text[range])
