@@ -28,12 +28,12 @@ extension Evaluator {
         if target.flags.contains(.indexed) { return target.member(key.bytes) ?? .null }
         let members = target.members
         let count = key.count
-        guard let base = members.baseAddress, let name = key.bytes.baseAddress else {
+        guard let base = members.baseAddress, count > 0, let name = key.contents else {
             return target.member(key.bytes) ?? .null
         }
         let first = name.load(as: UInt8.self)
         for position in 0..<members.count where base[position].key.count == count {
-            guard let other = base[position].key.bytes.baseAddress else { continue }
+            guard let other = base[position].key.contents else { continue }
             if other.load(as: UInt8.self) == first, memcmp(other, name, count) == 0 { return base[position].value }
         }
         return .null
