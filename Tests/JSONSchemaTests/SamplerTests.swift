@@ -106,7 +106,10 @@ import Testing
     }
 
     @Test func whatNothingSatisfies() throws {
-        for text in ["false", #"{"type":"string","minLength":3,"maxLength":2}"#, #"{"enum":[1],"type":"string"}"#] {
+        let endless = ##"{"type":"array","minItems":1,"items":{"$ref":"#"}}"##
+        for text in [
+            "false", endless, #"{"type":"string","minLength":3,"maxLength":2}"#, #"{"enum":[1],"type":"string"}"#,
+        ] {
             var sampler = SchemaSampler(try compile(text), seed: 1, limits: .init(attempts: 5))
             #expect(throws: SamplingError.self) { try sampler.valid() }
         }
