@@ -56,6 +56,17 @@ extension Analyzer {
         guard !shape.isNothing else { return Change(shape: .nothing) }
         guard work.spend(), context.isReachable else { return nil }
         let node = node(path)
+        guard [.field, .iterate, .index].contains(node.opcode), node.code == 1 else {
+            return step(path, node, of: shape, context, change)
+        }
+        // Where an optional step leads nowhere nothing changes.
+        guard let changed = step(path, node, of: shape, context, change) else { return nil }
+        return Change(shape: union(shape, changed.shape), mayDelete: changed.mayDelete, mayKeep: true)
+    }
+
+    private func step(
+        _ path: Int32, _ node: Node, of shape: Shape, _ context: Context, _ change: (Shape) -> Change
+    ) -> Change? {
         switch node.opcode {
         case .identity: return change(shape)
         case .empty: return Change(shape: shape)
