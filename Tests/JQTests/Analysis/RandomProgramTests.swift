@@ -13,7 +13,7 @@ import Testing
         var outputs = 0
         for _ in 0..<700 {
             let text = maker.program()
-            let documents = (0..<5).map { _ in maker.document(depth: 3) }
+            let documents = maker.documents()
             guard let program = try? Program(text) else {
                 Issue.record("does not compile: \(text)")
                 continue
@@ -84,7 +84,17 @@ private struct ProgramMaker {
 
     // MARK: Documents
 
-    mutating func document(depth: Int) -> String {
+    /// Five documents: of any kind, or all of them flat objects of few strings.
+    mutating func documents() -> [String] {
+        if below(3) > 0 { return (0..<5).map { _ in document(depth: 3) } }
+        return (0..<5).map { _ in
+            let members = ["a", "b"].map { name in "\"\(name)\":" + pick(["\"x\"", "\"y\"", "\"a\"", "\"x\"", "\"y\""])
+            }
+            return "{\(members.joined(separator: ","))}"
+        }
+    }
+
+    private mutating func document(depth: Int) -> String {
         switch below(depth > 0 ? 8 : 4) {
         case 0...3: return scalar()
         case 4: return "[" + (0..<below(4)).map { _ in document(depth: depth - 1) }.joined(separator: ",") + "]"
@@ -95,7 +105,7 @@ private struct ProgramMaker {
     }
 
     private mutating func scalar() -> String {
-        pick(["null", "true", "false", "0", "1", "2.5", "\"x\"", "\"y\"", "\"a\""])
+        pick(["null", "true", "false", "0", "1", "2.5", "\"x\"", "\"y\"", "\"a\"", "\"x\"", "\"y\""])
     }
 
     // MARK: Programs
