@@ -11,7 +11,7 @@ import Testing
         var maker = ProgramMaker(seed: seed)
         var runs = 0
         var outputs = 0
-        for _ in 0..<700 {
+        for _ in 0..<400 {
             let text = maker.program()
             let documents = maker.documents()
             guard let program = try? Program(text) else {
@@ -123,7 +123,8 @@ private struct ProgramMaker {
 
     private mutating func update() -> String {
         let path = pick([
-            ".a", ".b", ".a.b", ".b.a", ".a.b.c", ".[]", ".a[]", ".[0]", ".a[1]", ".[.b]", ".a, .b", ".[]?", ".a?.b?",
+            ".a", ".b", ".a.b", ".b.a", ".a.b.c", ".[]", ".a[]", ".[0]", ".a[1]", ".[.b]", ".[(\"a\", \"a\")]",
+            ".[.a, .b]", ".a, .b", ".[]?", ".a?.b?",
             ".[] | select(\(condition(1)))", "if \(condition(1)) then .a else .b end", ".a | .b", "first(.a, .b)", "..",
         ])
         switch below(5) {
