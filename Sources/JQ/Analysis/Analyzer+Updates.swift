@@ -56,6 +56,17 @@ extension Analyzer {
         guard !shape.isNothing else { return Change(shape: .nothing) }
         guard work.spend(), context.isReachable else { return nil }
         let node = node(path)
+        guard [.field, .iterate, .index].contains(node.opcode), node.code == 1 else {
+            return step(path, node, of: shape, context, change)
+        }
+        // Where an optional step leads nowhere nothing changes.
+        guard let changed = step(path, node, of: shape, context, change) else { return nil }
+        return Change(shape: union(shape, changed.shape), mayDelete: changed.mayDelete, mayKeep: true)
+    }
+
+    private func step(
+        _ path: Int32, _ node: Node, of shape: Shape, _ context: Context, _ change: (Shape) -> Change
+    ) -> Change? {
         switch node.opcode {
         case .identity: return change(shape)
         case .empty: return Change(shape: shape)
@@ -105,6 +116,8 @@ extension Analyzer {
     private func updateBranches(
         _ index: Int32, _ node: Node, _ shape: Shape, _ context: Context, _ change: (Shape) -> Change
     ) -> Change? {
+        // A condition of several outputs leads down both ways, one after the other.
+        guard self.node(node.a).isSingle || self.node(node.a).isOptional else { return nil }
         let (met, unmet) = branches(index, node, context.with(shape))
         var result = Change(shape: met.conditionLeast == 0 ? shape : .nothing)
         for (branch, inner) in [(node.b, met), (node.c, unmet)] where inner.isReachable {
@@ -121,6 +134,7 @@ extension Analyzer {
     private func updateIndex(
         _ node: Node, _ shape: Shape, _ context: Context, _ change: (Shape) -> Change
     ) -> Change? {
+        guard self.node(node.b).isSingle || self.node(node.b).isOptional else { return nil }
         let key = evaluate(node.b, context).shape
         guard key.kinds.isSubset(of: [.string, .number]) else { return nil }
         return nested(node.a, shape, context) { part in

@@ -107,7 +107,7 @@ final class Analyzer {
         }
         let node = node(index)
         switch node.opcode {
-        case .identity: return Outcome(context.input.shape, path: context.input.path)
+        case .identity, .mark: return Outcome(context.input.shape, path: context.input.path)
         case .constant: return Outcome(Shape(of: node.value, origins: .program))
         case .variable:
             guard node.code == 0, Int(node.a) < context.slots.count else { return .anything }
