@@ -42,6 +42,17 @@ public struct Corpus: Sendable {
         addExamples(repository)
     }
 
+    /// That of this repository, with the suites in the folder that `PENSTOCK_CONFORMANCE_DATA` names, by default
+    /// `../shared/data` seen from the root.
+    public static let standard: Corpus = {
+        // This file is Sources/FuzzKit/Cases/Corpus.swift in the package.
+        var root = URL(fileURLWithPath: #filePath)
+        for _ in 0..<4 { root.deleteLastPathComponent() }
+        let named = ProcessInfo.processInfo.environment["PENSTOCK_CONFORMANCE_DATA"] ?? ""
+        let suites = named.isEmpty ? root.appending(path: "../shared/data") : URL(filePath: named)
+        return Corpus(suites: suites, repository: root)
+    }()
+
     /// How many there are of each, for the report.
     public var summary: String {
         "\(documents.count) documents, \(schemas.count) schemas, \(programs.count) programs"

@@ -20,7 +20,7 @@ public struct Differential {
     /// Programs that jq crashes on, or takes too long for.
     public private(set) var unanswered: [(number: Int, program: String)] = []
     /// How often each explanation was needed.
-    public private(set) var explained: [ExplainedDifference.Name: Int] = [:]
+    public private(set) var explained: [String: Int] = [:]
     public private(set) var unexplained: [Difference] = []
 
     private let peer: JQPeer
@@ -42,6 +42,18 @@ public struct Differential {
             }
             start = end
         }
+    }
+
+    /// What came of it, for people.
+    public var report: String {
+        var lines = [
+            "\(peer.version): \(programs) programs, \(runs) runs (\(errors) end with an error on both sides), "
+                + "\(unanswered.count) programs without an answer, "
+                + "\(explained.values.reduce(0, +)) differences explained, \(unexplained.count) not"
+        ]
+        for (name, count) in explained.sorted(by: { $0.key < $1.key }) { lines.append("    \(count)  \(name)") }
+        for (number, program) in unanswered.prefix(20) { lines.append("    no answer to \(number): \(program)") }
+        return lines.joined(separator: "\n")
     }
 
     private mutating func compare(_ numbers: [Int], _ documents: [String], _ make: (Int) -> String) {
@@ -67,10 +79,22 @@ public struct Differential {
     private mutating func judge(_ difference: Difference) {
         if difference.ours.hasFailed, difference.theirs.hasFailed { errors += 1 }
         if comparison.areEqual(difference.ours, difference.theirs) { return }
-        if let explanation = ExplainedDifference.all.first(where: { $0.covers(difference) }) {
-            explained[explanation.name, default: 0] += 1
+        if let names = explanation(of: difference) {
+            for name in names { explained[name, default: 0] += 1 }
         } else {
             unexplained.append(difference)
         }
+    }
+
+    /// The names of those known differences that make the whole of this one; `nil` if there are none.
+    private func explanation(of difference: Difference) -> [String]? {
+        let known = ExplainedDifference.concerning(difference.program)
+        // One alone explains more than several together.
+        for attempt in known.map({ [$0] }) + (known.count > 1 ? [known] : []) {
+            let text = attempt.reduce(difference.program) { $1.applied(to: $0) }
+            let ours = ourSide.run(text, on: [difference.document])
+            if let ours = ours.first, comparison.areEqual(ours, difference.theirs) { return attempt.map(\.name) }
+        }
+        return nil
     }
 }

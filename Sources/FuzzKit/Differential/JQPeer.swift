@@ -12,14 +12,15 @@ public struct JQPeer: Sendable {
     /// As it prints it: `jq-1.6`.
     public let version: String
 
-    /// The first `jq` in the search path; `nil` if there is none.
-    public init?(searchPath: String = ProcessInfo.processInfo.environment["PATH"] ?? "") {
-        let candidates = searchPath.split(separator: ":").map { URL(filePath: String($0)).appending(path: "jq") }
-        guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
-            return nil
-        }
+    /// The `jq` that `PENSTOCK_FUZZ_JQ` names, or the first in the search path; `nil` if there is none.
+    public init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        let folders = (environment["PATH"] ?? "").split(separator: ":").map { URL(filePath: String($0)) }
+        let named = environment["PENSTOCK_FUZZ_JQ"].map { [URL(filePath: $0)] }
+        let candidates = named ?? folders.map { $0.appending(path: "jq") }
+        guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }),
+            let output = try? Self.output(of: found, ["--version"], seconds: 10)
+        else { return nil }
         executable = found
-        guard let output = try? Self.output(of: found, ["--version"], seconds: 10) else { return nil }
         version = String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 

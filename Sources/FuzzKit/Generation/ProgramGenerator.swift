@@ -21,8 +21,13 @@ public struct ProgramGenerator {
     public mutating func program() -> String {
         nextName = 0
         variables = []
-        return expression(dice.once(in: 2) ? "x" : "a", input: "d", depth: 1 + dice.below(4))
+        let program = expression(dice.once(in: 2) ? "x" : "a", input: "d", depth: 1 + dice.below(4))
+        return program.contains("update(") ? Self.update + " " + program : program
     }
+
+    /// Programs update by a function of their own where what they update with may yield nothing, so that a known
+    /// difference there can be told from others.
+    static let update = "def update(p; f): p |= f;"
 
     private mutating func expression(_ wanted: Kind, input: Kind, depth: Int) -> String {
         // Now and then something of the wrong kind.
