@@ -15,7 +15,7 @@ public struct ExplainedDifference: Sendable {
     /// A definition of the program's own that goes away.
     var replaced = ""
 
-    func concerns(_ program: String) -> Bool { words.contains { program.contains($0) } }
+    public func concerns(_ program: String) -> Bool { words.contains { program.contains($0) } }
 
     /// A program with the functions as jq 1.6 has them.
     func applied(to program: String) -> String {
@@ -56,6 +56,9 @@ extension ExplainedDifference {
                 def transpose: if . == [] then [] else . as $rows | (map(length) | max) as $width
                   | [range(0; $width) as $x | [range(0; $rows | length) as $y | $rows[$y][$x]]] end;
                 """),
+        ExplainedDifference(
+            name: "reverse of text", reason: "an addition: text is reversed by code points (jq: an error)",
+            words: ["reverse"], definitions: "def reverse: [.[length - 1 - range(0; length)]];"),
         ExplainedDifference(
             name: "last(f)", reason: "jq 1.8: nothing where f gives nothing (1.6: null)", words: ["last("],
             definitions: "def last(f): reduce f as $x (null; $x);"),
