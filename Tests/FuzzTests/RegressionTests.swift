@@ -11,6 +11,17 @@ import Testing
         (#"[.[] | try (.a // "none") catch "fault"]"#, #"[{"a":1},{},5]"#, #"[1,"none","fault"]"#),
         (#"[limit(1; (1, error("x")) // 2)]"#, "null", "[1]"),
         (#"[try path(error("x") // .a) catch .]"#, "null", #"["x"]"#),
+        // Null has no member; what is no number is not a special one.
+        (#"[has("a"), has(0), has([])]"#, "null", "[false,false,false]"),
+        (
+            "[.[] | isnan, isinfinite, isnormal]", #"[null,"a",[]]"#,
+            "[false,false,false,false,false,false,false,false,false]"
+        ),
+        // The members of an empty capture stand in another order, which text shows.
+        (
+            #"[match("(x)?a(b?)").captures[] | tojson]"#, #""a""#,
+            #"["{\"offset\":-1,\"string\":null,\"length\":0,\"name\":null}","{\"offset\":1,\"string\":\"\",\"length\":0,\"name\":null}"]"#
+        ),
     ])
     func givesWhatJQGives(_ text: String, _ input: String, _ expected: String) throws {
         let arena = Arena()
