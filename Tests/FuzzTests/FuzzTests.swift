@@ -8,7 +8,8 @@ import Testing
         var run = FuzzRun()
         run.run(kind.make(Corpus.standard), seed: 20_260_101, numbers: 0..<kind.casesOfATest)
         for finding in run.findings.prefix(5) {
-            Issue.record("case \(finding.number): \(finding.text)\n\(String(decoding: finding.fuzzCase.file, as: UTF8.self))")
+            Issue.record(
+                "case \(finding.number): \(finding.text)\n\(String(decoding: finding.fuzzCase.file, as: UTF8.self))")
         }
         // Cases that are all refused would show nothing.
         #expect(run.accepted > run.count / 20)

@@ -15,9 +15,11 @@ struct Transformation {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch (arguments.first, arguments.count) {
         case ("map", 4): try Mapping(program: arguments[1], document: arguments[2]).measure(milliseconds(arguments[3]))
-        case ("validate", 4): try Validation(schema: arguments[1], document: arguments[2]).measure(milliseconds(arguments[3]))
+        case ("validate", 4):
+            try Validation(schema: arguments[1], document: arguments[2]).measure(milliseconds(arguments[3]))
         case ("whole", 3): try ExampleEvent(root: arguments[1]).measureWhole(milliseconds(arguments[2]))
-        case ("call", 4): try Call(event: ExampleEvent(root: arguments[1]), url: arguments[2]).measure(calls: Int(arguments[3]) ?? 1)
+        case ("call", 4):
+            try Call(event: ExampleEvent(root: arguments[1]), url: arguments[2]).measure(calls: Int(arguments[3]) ?? 1)
         case ("stages", 2): try ExampleEvent(root: arguments[1]).measureStages()
         case ("allocations", 2): try ExampleEvent(root: arguments[1]).countAllocations()
         default:

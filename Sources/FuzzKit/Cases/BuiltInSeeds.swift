@@ -28,7 +28,10 @@ enum BuiltInSeeds {
     ]
 
     static let programs = [
-        (#".data | {id, name: "\(.a) \(.b)", n: (.lines | map(.q * .p) | add)}"#, #"{"data":{"lines":[{"q":1,"p":2}]}}"#),
+        (
+            #".data | {id, name: "\(.a) \(.b)", n: (.lines | map(.q * .p) | add)}"#,
+            #"{"data":{"lines":[{"q":1,"p":2}]}}"#
+        ),
         (".[] as [$a, {b: $c}] ?// $a | [$a, $c]", #"[[1,{"b":2}],3]"#),
         ("[paths] | map(tojson) | sort | join(\"/\")", #"{"a":[1,{"b":2}]}"#),
         ("reduce .[] as $x ({}; .[$x | tostring] += 1) | to_entries", "[1,2,1]"),

@@ -50,7 +50,9 @@ final class OutcomeComparison {
         case .array: return a.count == b.count && zip(a.elements, b.elements).allSatisfy { areEqual($0, $1) }
         case .object:
             return a.count == b.count
-                && a.members.allSatisfy { member in b.member(member.key.bytes).map { areEqual(member.value, $0) } ?? false }
+                && a.members.allSatisfy { member in
+                    b.member(member.key.bytes).map { areEqual(member.value, $0) } ?? false
+                }
         default: return a.isEqual(to: b)
         }
     }

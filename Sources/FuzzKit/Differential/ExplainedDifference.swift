@@ -42,7 +42,8 @@ extension ExplainedDifference {
                 """),
         ExplainedDifference(
             name: "updates with nothing",
-            reason: "jq 1.7: `p |= empty` deletes all that p leads to (1.6: it skips the one behind each that it deletes)",
+            reason:
+                "jq 1.7: `p |= empty` deletes all that p leads to (1.6: it skips the one behind each that it deletes)",
             words: [ProgramGenerator.update],
             definitions: """
                 def update(p; f): reduce path(p) as $p (.;
@@ -60,11 +61,20 @@ extension ExplainedDifference {
             name: "reverse of text", reason: "an addition: text is reversed by code points (jq: an error)",
             words: ["reverse"], definitions: "def reverse: [.[length - 1 - range(0; length)]];"),
         ExplainedDifference(
+            name: "range by what is no number",
+            reason: "our own way: an error, as of range with two bounds (jq compares them, mostly without end)",
+            words: ["range("],
+            definitions: """
+                def range($from; $to; $by): def _range: if ($by > 0 and . < $to) or ($by < 0 and . > $to)
+                  then ., (. + $by | _range) else empty end; $from | _range;
+                """),
+        ExplainedDifference(
             name: "last(f)", reason: "jq 1.8: nothing where f gives nothing (1.6: null)", words: ["last("],
             definitions: "def last(f): reduce f as $x (null; $x);"),
         ExplainedDifference(
             name: "ltrimstr and rtrimstr",
-            reason: "jq 1.8: an error for what is no string (1.6: the input as it is)", words: ["ltrimstr(", "rtrimstr("],
+            reason: "jq 1.8: an error for what is no string (1.6: the input as it is)",
+            words: ["ltrimstr(", "rtrimstr("],
             definitions: """
                 def ltrimstr($x): if type == "string" and ($x | type) == "string" and startswith($x)
                   then .[($x | length):] else . end;

@@ -19,9 +19,9 @@ enum GrammarRules {
         "(<n> | until(. > 50 or . < 1; . * 2))", "([.[]?] | length)",
         "(<n> | if . < 0 then -. elif . == 0 then 1 else . end)",
         "(def f: . + <n@n>; <n> | f | f)", "(def f(g): g + <n>; f(<n>))", "(def f($a; $b): $a * $b; f(<n>; <n>))",
-        "(def fac: if . <= 1 then 1 else . * (. - 1 | fac) end; <i> | fac)",
+        "(def fac: if . <= 1 then 1 else . * (. - 1 | fac) end; <S> | length | fac)",
         "(<N> | [.[] | select(. > <n@n>)] | length)",
-        "(<n> | log | floor)", "(<n> | exp10 | floor)", "(<n> | trunc)", "(<N> | index(1))",
+        "(<n> | log | floor)", "(<n> | exp2 | floor)", "(<n> | trunc)", "(<N> | index(1))",
         "([foreach <N>[] as $! (0; . + $!)] | last)",
     ]
 
@@ -179,7 +179,7 @@ enum GrammarRules {
         "[.[]? | try error([.]) catch .]", "[<x> | [.a?]]",
         "([<x>] | map(select(type == \"number\" or type == \"string\")) | sort | join(\",\"))",
         "[<j> | getpath([\"a\", \"b\"])?]", "([<x>] | .[<i>])",
-        "([<x>] | .[<i>:<i>])", "(<O> | [.[] | [.k, .v]] | map({(.[0] | tostring): .[1]}) | add)", 
+        "([<x>] | .[<i>:<i>])", "(<O> | [.[] | [.k, .v]] | map({(.[0] | tostring): .[1]}) | add)",
         "([<a> | ascii_upcase?])",
         "(<a> | [.[]?])", "[<a> | length?]", "[<a> | keys?]", "([<a> | tonumber?])",
         "([<a> | fromjson?])", "[<a> | has(\"k\")?]", "([<a>[<i>]?])", "([<a>[<s>]?])", "[[<a> + <a>]?]",
@@ -200,7 +200,7 @@ enum GrammarRules {
         "[[<a> | limit(3; .[])]?]", "[[<a> | with_entries(.)]?]", "[[<a> | from_entries]?]",
         "[[<a> | map_values(.)]?]", "[[<a> | startswith(<a>)]?]", "[[<a> | split(<s>)]?]",
         "[[<a> | has(<a>)]?]", "[[<a> | -.]?]", "[[<a> | mktime]?]", "[[<a> | gmtime]?]",
-        "[[<a> | strptime(\"%Y\")]?]", "[[<a> | fromdate]?]", "[[<a> | utf8bytelength]?]",
+        "[[<a> | strptime(\"%Y-%m-%d\")]?]", "[[<a> | fromdate]?]", "[[<a> | utf8bytelength]?]",
         "[[<a> | @base64d]?]", "[[<a> | tostream]?]",
         "[[<a> as $! | 1 | truncate_stream($! | tostream)]?]",
     ]

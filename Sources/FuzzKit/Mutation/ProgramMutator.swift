@@ -4,8 +4,10 @@ enum ProgramMutator {
     private static let frames = [
         "($)", "[$]", "{a: ($)}", "try ($)", "try ($) catch .", "path($)", "[paths] | $", "($) |= .", "($) |= empty",
         "first($)", "[limit(3; $)]", "label $out | ($), break $out", "reduce ($) as $x (0; . + 1)",
-        "foreach ($) as $x (.; $; [., $x])", "def f: $; f, f", "def f(g): g | $; f($)", "\"a\\($)b\"", "@json \"\\($)\"",
-        "del($)", "($) += 1", "($) //= 1", "($) = 1", "if $ then . else $ end", "($) as $y | $y", "($) as [$a, $b] | $a",
+        "foreach ($) as $x (.; $; [., $x])", "def f: $; f, f", "def f(g): g | $; f($)", "\"a\\($)b\"",
+        "@json \"\\($)\"",
+        "del($)", "($) += 1", "($) //= 1", "($) = 1", "if $ then . else $ end", "($) as $y | $y",
+        "($) as [$a, $b] | $a",
         ". as {a: $q} ?// [$q] | $", "to_entries | map($)", "with_entries($)", "walk($)", "[recurse($)] | length",
         "[.[]? | $]", "sort_by($)", "group_by($)", "[splits($)]", "getpath([$])", "any($)", "isvalid($)", "-($)",
         "($) | tojson | fromjson", "($)?", "[$][1:]", "{($): 1}", "($) and ($)", "($) // ($)", "tostream | $",
@@ -49,7 +51,8 @@ enum ProgramMutator {
         case 7: words.insert(token + Array(" | ".utf8), at: 0)
         default:
             let times = dice.once(in: 10) ? dice.below(2000) : dice.below(6)
-            words.insert(Array(repeatElement(token, count: min(times, 20_000 / max(token.count, 1))).joined()), at: place)
+            words.insert(
+                Array(repeatElement(token, count: min(times, 20_000 / max(token.count, 1))).joined()), at: place)
         }
     }
 

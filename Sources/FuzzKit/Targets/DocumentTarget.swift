@@ -119,6 +119,7 @@ public final class DocumentTarget: FuzzTarget {
         guard order == -Value.compareNumbers(last, value) else { return "the order of \(text) depends on the side" }
         // Exact order and that of doubles never contradict each other.
         let isContradiction = double < other ? order >= 0 : (double > other ? order <= 0 : false)
-        return isContradiction ? "\(text) is ordered wrongly beside \(String(decoding: last.bytes, as: UTF8.self))" : nil
+        return isContradiction
+            ? "\(text) is ordered wrongly beside \(String(decoding: last.bytes, as: UTF8.self))" : nil
     }
 }
