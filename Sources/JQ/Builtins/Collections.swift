@@ -27,6 +27,7 @@ extension Evaluator {
         case (.array, .number):
             let position = key.double ?? -1
             return .bool(position >= 0 && position < Double(value.count))
+        case (.null, _): return .false
         default:
             throw fail(
                 "Cannot check whether \(Text.kindName(value.kind)) has a \(Text.kindName(key.kind)) key")
