@@ -60,6 +60,21 @@ import Testing
     private static let branches = #"{"n":5,"list":[1]}"#
     private static let totals = #"{"t":{"a":{"a":{"a":1},"1":{"x":1}},"1":{"x":1},"2":{"x":2}}}"#
 
+    /// Loops are as quick, and as careful, in a program that counts its branches.
+    @Test func loopsAreTheSameWithCoverage() throws {
+        let arena = Arena(byteLimit: 48 << 20)
+        let evaluator = Evaluator(arena: arena, limits: Evaluator.Limits(steps: 5_000_000))
+        let text = """
+            reduce range(30000) as $i ({}; if $i % 2 == 0 then .["k\\($i)"] = (.n // 0) else .n += 1 end) | .n, length
+            """
+        var outputs: [Int?] = []
+        try evaluator.all(Program(text, measuresCoverage: true), .null) { value in
+            outputs.append(value.int)
+            return true
+        }
+        #expect(outputs == [15_000, 15_001])
+    }
+
     /// Versions of an object that grew in place do not see each other's members.
     @Test func versionsOfAnObject() throws {
         let arena = Arena()

@@ -38,7 +38,7 @@ struct LinearAnalysis {
     private func isLinear(_ index: Int32) -> Bool {
         let node = nodes[Int(index)]
         switch node.opcode {
-        case .identity: return true
+        case .identity, .mark: return true
         case .pipe:
             if isLinear(node.a), isLinear(node.b) { return true }
         case .conditional:
@@ -85,6 +85,8 @@ struct LinearAnalysis {
         switch node.opcode {
         case .constant, .variable, .empty:
             return true
+        case .pipe where nodes[Int(node.a)].opcode == .mark:
+            return isDetached(node.b)
         case .field:
             return isTarget(node.a)
         case .index:
