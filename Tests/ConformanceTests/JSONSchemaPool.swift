@@ -15,7 +15,7 @@ struct JSONSchemaPool {
     let draft: Draft
     private(set) var entries: [Entry] = []
     /// Holds the documents.
-    private let arena = Arena()
+    let arena = Arena()
 
     init(_ draft: Draft) throws {
         self.draft = draft
@@ -48,5 +48,23 @@ struct JSONSchemaPool {
         let text = isCommented ? Array(" ".utf8) + entry.text : entry.text
         try registry.add(text, uri: entry.uri)
         return try Schema(uri: entry.uri, in: registry)
+    }
+
+    /// The schema with one keyword less, for each that it has at its root.
+    func variants(of entry: Entry) -> [Entry] {
+        guard let schema = try? entry.text.withUnsafeBytes({ try Parser().parse(copying: $0, into: arena) }) else {
+            return []
+        }
+        return schema.members.compactMap { removed in
+            let name = removed.key.string ?? ""
+            guard !["$schema", "$id", "$defs", "definitions"].contains(name),
+                let rest = try? arena.object(schema.members.filter { !$0.key.isEqual(to: removed.key) })
+            else { return nil }
+            let text = ByteBuffer()
+            text.write(rest)
+            return Entry(
+                file: entry.file, title: "\(entry.title) without \(name)", uri: entry.uri, text: Array(text.bytes),
+                documents: entry.documents)
+        }
     }
 }

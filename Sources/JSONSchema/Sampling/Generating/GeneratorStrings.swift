@@ -34,7 +34,10 @@ extension Generator {
         let isPatternFirst = !trees.isEmpty && (facts.formats.isEmpty || attempt % 2 == 1)
         if isPatternFirst {
             guard let tree = random.pick(trees.compactMap(\.self)) else { return facts.formats.isEmpty ? nil : [] }
-            return PatternWriter.write(tree, reach: reach(facts, attempt), &random)
+            var text = PatternWriter.write(tree, reach: reach(facts, attempt), &random)
+            // Where the pattern does not say how the string ends, anything may follow.
+            while text.count < facts.minLength, attempt % 3 != 0 { text += Array(FreeText.word(&random).utf8) }
+            return text
         }
         if let format = facts.formats.first { return Array(FormatText.make(format, &random).utf8) }
         return FreeText.make(length: length(facts), &random)
