@@ -18,21 +18,21 @@ final class ByteStream {
     /// - Throws: ``CommandFailure`` when the file cannot be opened.
     init(path: String) throws(CommandFailure) {
         name = path == "-" ? "standard input" : path
+        descriptor = try ByteStream.open(path)
         memory = .allocate(byteCount: 64 << 10, alignment: 16)
-        guard path != "-" else {
-            descriptor = STDIN_FILENO
-            return
-        }
+    }
+
+    private static func open(_ path: String) throws(CommandFailure) -> Int32 {
+        guard path != "-" else { return STDIN_FILENO }
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            memory.deallocate()
             throw CommandFailure("\(path): cannot be read: it is a folder", status: .usedWrongly)
         }
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            memory.deallocate()
             throw CommandFailure("\(path): cannot be read: \(String(cString: strerror(errno)))", status: .usedWrongly)
         }
+        return descriptor
     }
 
     deinit {
