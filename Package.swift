@@ -34,7 +34,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
-        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.10.0"),
     ],
     targets: [
@@ -61,7 +60,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         module("SimulatedSystems", ["JSON", logging, .product(name: "Hummingbird", package: "hummingbird")]),
-        module("PenstockService", ["Flows", "SimulatedSystems", logging, "SwiftCSV"]),
+        module("PenstockService", ["Flows", "SimulatedSystems", logging]),
         .executableTarget(
             name: "penstock",
             dependencies: ["PenstockService", .product(name: "ArgumentParser", package: "swift-argument-parser")],

@@ -20,8 +20,8 @@ public final class Schema {
     /// The URI, or path, that the schema was compiled from.
     public let uri: String
 
-    private let program: Program
-    private let machine: Machine
+    let program: Program
+    let machine: Machine
     private let tables: UnsafeMutablePointer<Tables>
     private let scratch: UnsafeMutablePointer<Scratch>
 

@@ -1,55 +1,50 @@
 import ArgumentParser
 import Flows
 import Foundation
+import JSONSchema
 import PenstockService
 
-struct Map: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Runs a mapping on files or standard input, like jq.",
-        discussion: """
-            Example: penstock map mappings/customer-to-client.jq events/customer-updated.json
-                     echo '{"a":1}' | penstock map -e '.a + 1'
-            """)
-
-    @Option(name: [.customShort("e"), .long], help: "The program itself, instead of a file.") var expression: String?
-    @Flag(name: [.short, .long], help: "Print strings without quotes.") var raw = false
-    @Flag(name: [.short, .long], help: "One line for each output.") var compact = false
-    @Argument(help: "The mapping's file (unless -e is given), then the documents; - or none is standard input.")
-    var files: [String] = []
-
-    func run() throws {
-        var files = files
-        var program = expression ?? ""
-        var name = "<expression>"
-        if expression == nil {
-            guard let file = files.first else { throw ValidationError("give a mapping's file, or -e EXPRESSION") }
-            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw CommandFailure("\(file): cannot be read", status: .usedWrongly)
-            }
-            files.removeFirst()
-            program = text
-            name = file
-        }
-        let options = MapCommand.Options(
-            program: program, programName: name, files: files.isEmpty ? ["-"] : files, raw: raw, pretty: !compact)
-        let terminal = Terminal(environment: ProcessInfo.processInfo.environment)
-        try MapCommand(options, terminal: terminal).run().finish()
-    }
-}
-
 struct Validate: ParsableCommand {
+    /// The output of the JSON Schema specification, section 12.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case flag, basic, detailed
+
+        var form: OutputForm {
+            switch self {
+            case .flag: .flag
+            case .basic: .basic
+            case .detailed: .detailed
+            }
+        }
+    }
+
     static let configuration = CommandConfiguration(
         abstract: "Validates documents against a JSON Schema.",
-        discussion: "Example: penstock validate Schemas/crm/customer-event.v1.json events.ndjson")
+        discussion: """
+            Example: penstock validate Schemas/crm/customer-event.v1.json events.ndjson
+                     penstock validate order.schema.json orders/*.json --output json
+                     penstock validate order.schema.json --format basic < orders.ndjson
+
+            Documents stand one after the other, one to a line or several; .yaml, .yml, .csv and .tsv are understood, \
+            too. The draft is that of $schema, or 2020-12. References lead to files of the schema's folder, never to \
+            the network.
+
+            Exit codes: 0 all are valid; 1 one is not, or is no JSON; 2 used wrongly, such as a schema that does not \
+            compile or a file that is not there.
+            """)
 
     @OptionGroup var output: OutputOptions
+    @Option(help: "Prints the specification's output for each document instead: flag, basic or detailed.")
+    var format: Format?
+    @Flag(name: [.short, .long], help: "Prints nothing.") var quiet = false
     @Flag(inversion: .prefixedNo, help: "Whether format, such as email, is checked.") var formats = true
     @Argument(help: "The schema's file.") var schema: String
     @Argument(help: "The documents; - or none is standard input.") var files: [String] = []
 
     func run() throws {
         let options = ValidateCommand.Options(
-            schema: schema, files: files.isEmpty ? ["-"] : files, assertsFormats: formats)
+            schema: schema, files: files.isEmpty ? ["-"] : files, assertsFormats: formats, form: format?.form,
+            isQuiet: quiet)
         try ValidateCommand(options, terminal: output.terminal).run().finish()
     }
 }

@@ -12,9 +12,8 @@ struct Penstock: ParsableCommand {
             Try `penstock demo` first.
             """,
         subcommands: [
-            DemoCommand.self, RunCommand.self, Check.self, Test.self, Map.self, Validate.self, Produce.self, Tail.self,
-            Lag.self,
-            Config.self, Broker.self, Simulate.self,
+            DemoCommand.self, RunCommand.self, Check.self, Test.self, Map.self, Validate.self, SchemaGroup.self,
+            Produce.self, Tail.self, Lag.self, Config.self, Broker.self, Simulate.self,
         ])
 
     /// ArgumentParser's own exit codes are mapped to ours: whatever it refuses was used wrongly.
@@ -22,7 +21,9 @@ struct Penstock: ParsableCommand {
         // A socket or a log's reader that goes away must not end us in the middle of a drain.
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            let isMap = arguments.first == "map"
+            var command = try parseAsRoot(isMap ? MapVariableOptions.joined(arguments) : arguments)
             try command.run()
         } catch let failure as CommandFailure {
             StandardStream.error("error: \(failure.message)\n")

@@ -3,23 +3,6 @@ import Foundation
 import Kafka
 import PenstockService
 
-struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Finds everything that can be wrong before running.",
-        discussion: "Example: penstock check examples/crm-to-erp/penstock.yaml --connect")
-
-    @OptionGroup var configuration: ConfigurationArguments
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var logging: LogOptions
-    @Flag(help: "Also tries the brokers, the token endpoints and the systems.") var connect = false
-
-    func run() throws {
-        let check = CheckCommand(
-            project: try configuration.project(), terminal: output.terminal, logger: logging.logger(level: .critical))
-        try check.run(connect: connect).finish()
-    }
-}
-
 struct Produce: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Produces events from NDJSON, a JSON array or CSV into a topic, validated first.",

@@ -35,7 +35,7 @@ struct DocumentTests {
             #expect(try items(folder + "/c.json") == ["c.json {\n\"a\":1}"])
             #expect(try items(folder + "/d") == ["d:1 {\"a\":1}", "d:2 {\"a\":2}"])
             #expect(try items(folder + "/e") == ["e {\n  \"a\": 1\n}"])
-            #expect(try items(folder + "/f.csv") == ["f.csv: row 1 {\"id\":\"1\",\"name\":\"a,b\"}"])
+            #expect(try items(folder + "/f.csv") == ["f.csv:2 {\"id\":\"1\",\"name\":\"a,b\"}"])
         }
     }
 

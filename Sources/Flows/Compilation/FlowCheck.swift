@@ -11,4 +11,15 @@ public enum FlowCheck {
             return error.problems
         }
     }
+
+    /// Value maps that no program of these flows looks up; all flows of the configuration must be given, and compile.
+    public static func unusedValueMaps(_ flows: [FlowDefinition]) -> [ConfigurationError] {
+        guard let maps = flows.first?.environment.valueMaps else { return [] }
+        var texts: [String] = []
+        for flow in flows {
+            guard let compiled = try? CompiledFlow(flow, document: Document()) else { return [] }
+            texts += compiled.programTexts
+        }
+        return maps.unused(by: texts)
+    }
 }

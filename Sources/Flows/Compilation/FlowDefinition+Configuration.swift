@@ -6,10 +6,12 @@ extension FlowDefinition {
     ///
     /// - Parameters:
     ///   - schemas: the texts of all schemas in the configuration's schema folder, by their paths within it.
+    ///   - valueMaps: the value maps of the configuration.
     ///   - files: how mapping files are reached.
     /// - Throws: ``FlowProblems`` for what the configuration alone could not know to be wrong.
     public init(
-        _ flow: Configuration.Flow, of configuration: Configuration, schemas: SchemaTexts, files: ConfigurationFiles
+        _ flow: Configuration.Flow, of configuration: Configuration, schemas: SchemaTexts,
+        valueMaps: ValueMaps = ValueMaps(), files: ConfigurationFiles
     ) throws(FlowProblems) {
         let builder = DefinitionBuilder(configuration: configuration, files: files)
         let names = flow.steps.map(\.call.system)
@@ -26,7 +28,8 @@ extension FlowDefinition {
             format: flow.format == .json ? .json : .cloudEvents, source: flow.source,
             identity: flow.identity.map(Expression.init), key: flow.key.map(Expression.init),
             schema: builder.schema(flow.schema, flow), tombstones: builder.tombstones(flow), steps: steps,
-            systems: systems, schemas: schemas, assignment: builder.assignment(flow), limits: builder.limits(flow))
+            systems: systems, schemas: schemas, assignment: builder.assignment(flow), limits: builder.limits(flow),
+            environment: ProgramEnvironment(valueMaps: valueMaps, files: files))
     }
 }
 

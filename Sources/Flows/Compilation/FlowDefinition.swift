@@ -42,6 +42,8 @@ public struct FlowDefinition: Sendable {
     public var systems: [SystemDefinition]
     /// The texts of all schemas that may be referred to.
     public var schemas: SchemaTexts
+    /// What the programs may use beside the event.
+    public var environment: ProgramEnvironment
     /// The largest event that is read, in bytes; a larger one is parked.
     public var eventByteLimit: Int
     public var assignment: Assignment
@@ -52,7 +54,8 @@ public struct FlowDefinition: Sendable {
         source: String? = nil, identity: Expression? = nil, key: Expression? = nil, schema: SchemaReference? = nil,
         tombstones: Tombstones = .skip, steps: [StepDefinition], systems: [SystemDefinition],
         schemas: SchemaTexts = SchemaTexts(), eventByteLimit: Int = 16 << 20,
-        assignment: Assignment = .cooperativeSticky, limits: FlowLimits = FlowLimits()
+        assignment: Assignment = .cooperativeSticky, limits: FlowLimits = FlowLimits(),
+        environment: ProgramEnvironment = ProgramEnvironment()
     ) {
         self.name = name
         self.topic = topic
@@ -70,6 +73,7 @@ public struct FlowDefinition: Sendable {
         self.eventByteLimit = eventByteLimit
         self.assignment = assignment
         self.limits = limits
+        self.environment = environment
     }
 }
 
@@ -153,6 +157,8 @@ public struct Expression: Sendable, Equatable {
     public var name: String
     /// The place in the configuration, where it stands there.
     var inline: Configuration.Expression?
+    /// Where modules are looked for: the folder of the mapping, or of the configuration file that the program stands in.
+    var folder: String { FilePath.parent(of: inline?.place.file ?? name) }
 
     /// A mapping file's text.
     public init(_ text: String, file: String) {

@@ -25,6 +25,18 @@ extension Configuration {
         return configuration
     }
 
+    /// The value maps of a configuration whose other keys are not looked at.
+    static func loadValueMaps(
+        paths: [String], environment: [String: String], files: ConfigurationFiles
+    ) throws(ConfigurationErrors) -> [ValueMap] {
+        let reader = ConfigurationReader(files: files) { environment[$0] }
+        var configuration = Configuration()
+        let names = paths.flatMap { expand(path: $0, reader) }
+        for name in names { configuration.read(file: name, keys: ["value_maps"], reader) }
+        guard reader.errors.isEmpty else { throw ConfigurationErrors(errors: reader.errors.sorted(by: names)) }
+        return configuration.valueMaps
+    }
+
     /// The files that a path stands for.
     private static func expand(path: String, _ reader: ConfigurationReader) -> [String] {
         guard let names = reader.files.list(path) else { return [path] }
@@ -36,7 +48,8 @@ extension Configuration {
         return files.map { FilePath.join(path, $0) }
     }
 
-    private mutating func read(file: String, _ reader: ConfigurationReader) {
+    /// - Parameter keys: the keys to read; `nil`: all.
+    private mutating func read(file: String, keys: Set<String>? = nil, _ reader: ConfigurationReader) {
         let site = Site(path: "", place: SourcePlace(file: file, line: 1, column: 1))
         guard let bytes = reader.files.read(file) else {
             return reader.report(reader.missingFileMessage(file, file), site)
@@ -46,7 +59,7 @@ extension Configuration {
         }
         reader.enter(file: file, text: text)
         if let root = reader.compose(yaml: text, file: file) {
-            Self.section.readKeys(root, into: &self, site, reader)
+            Self.section.readKeys(root, only: keys, into: &self, site, reader)
         }
     }
 
@@ -127,7 +140,7 @@ extension ConfigurationReader {
 
 extension YamlError {
     /// The error in a sentence and its place, without the copy of the file that its description has.
-    fileprivate var summary: (String, Mark?) {
+    var summary: (String, Mark?) {
         switch self {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):

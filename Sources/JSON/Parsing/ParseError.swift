@@ -56,14 +56,9 @@ public struct ParseError: Error, Sendable, Equatable {
     init(_ kind: Kind, at offset: Int, in document: UnsafeRawBufferPointer) {
         self.kind = kind
         self.offset = offset
-        var line = 1
-        var lineStart = 0
-        for index in 0..<min(offset, document.count) where document[index] == UInt8(ascii: "\n") {
-            line += 1
-            lineStart = index + 1
-        }
-        self.line = line
-        column = offset - lineStart + 1
+        let place = TextPlace(of: offset, in: document)
+        line = place.line
+        column = place.column
     }
 }
 

@@ -35,7 +35,7 @@ struct Compiler {
         try compiler.run()
         try ProgressCheck(compiler.builder).run()
         compiler.builder.link()
-        return Program(compiler.builder, root: root)
+        return Program(compiler.builder, root: root, assertsFormats: options.assertFormats)
     }
 
     private init(options: Schema.Options, resolver: ReferenceResolver) {

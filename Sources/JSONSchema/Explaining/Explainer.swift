@@ -28,6 +28,8 @@ struct Explainer {
         let value: Value
         let keywordLocation: String
         let instanceLocation: String
+        /// The keyword that the schema is applied by; empty for the whole.
+        var holder: Substring = ""
     }
 
     init(_ program: Program, _ machine: Machine) {
@@ -112,28 +114,27 @@ struct Explainer {
             instanceLocation: instanceLocation)
     }
 
+    /// A schema that a keyword of another applies; `keyword` may go on with where it stands there.
+    func site(_ parent: Site, _ index: NodeIndex, _ value: Value, _ keyword: String, token: String? = nil) -> Site {
+        var site = site(
+            index, value, keywordLocation: "\(parent.keywordLocation)/\(keyword)",
+            instanceLocation: token.map { "\(parent.instanceLocation)/\($0)" } ?? parent.instanceLocation)
+        site.holder = keyword.prefix { $0 != "/" }
+        return site
+    }
+
     /// The failures of a further schema on the same value.
     func inPlace(_ site: Site, _ index: NodeIndex, _ keyword: String) -> [ValidationFailure] {
-        guard index >= 0 else { return [] }
-        return failures(
-            of: self.site(
-                index, site.value, keywordLocation: "\(site.keywordLocation)/\(keyword)",
-                instanceLocation: site.instanceLocation))
+        index >= 0 ? failures(of: self.site(site, index, site.value, keyword)) : []
     }
 
     func child(_ site: Site, _ index: NodeIndex, _ keyword: String, element: Int) -> [ValidationFailure] {
-        failures(
-            of: self.site(
-                index, site.value.elements[element], keywordLocation: "\(site.keywordLocation)/\(keyword)",
-                instanceLocation: "\(site.instanceLocation)/\(element)"))
+        failures(of: self.site(site, index, site.value.elements[element], keyword, token: String(element)))
     }
 
     func child(_ site: Site, _ index: NodeIndex, _ keyword: String, member: Member) -> [ValidationFailure] {
-        let name = (member.key.string ?? "").pointerToken
-        return failures(
-            of: self.site(
-                index, member.value, keywordLocation: "\(site.keywordLocation)/\(keyword)",
-                instanceLocation: "\(site.instanceLocation)/\(name)"))
+        let token = (member.key.string ?? "").pointerToken
+        return failures(of: self.site(site, index, member.value, keyword, token: token))
     }
 
     // MARK: Output units
@@ -145,7 +146,7 @@ struct Explainer {
         found.count += 1
         let suffix = keyword.map { "/" + $0.rawValue } ?? ""
         return ValidationFailure(
-            keywordLocation: site.keywordLocation + suffix,
+            keywordLocation: site.keywordLocation + suffix, keyword: keyword?.rawValue ?? String(site.holder),
             absoluteKeywordLocation: site.place.absoluteLocation + suffix,
             instanceLocation: site.instanceLocation, message: message, causes: causes)
     }

@@ -21,7 +21,7 @@ extension Explainer {
         return names.joined(separator: " or ")
     }
 
-    private static func describe(_ kind: Value.Kind) -> String {
+    static func describe(_ kind: Value.Kind) -> String {
         switch kind {
         case .null: "null"
         case .false, .true: "a boolean"

@@ -106,9 +106,7 @@ extension Explainer {
         }
         if rule.propertyNames >= 0 {
             let causes = self.failures(
-                of: self.site(
-                    rule.propertyNames, member.key, keywordLocation: "\(site.keywordLocation)/propertyNames",
-                    instanceLocation: "\(site.instanceLocation)/\(token)"))
+                of: self.site(site, rule.propertyNames, member.key, Keyword.propertyNames.rawValue, token: token))
             if !causes.isEmpty {
                 failures.append(
                     failure(

@@ -5,6 +5,9 @@
 public struct ValidationFailure: Error, Hashable, Sendable {
     /// The path that evaluation took through the schema, as a JSON Pointer that goes through references.
     public let keywordLocation: String
+    /// The failing keyword, such as `maxLength`; where a schema is `false`, the keyword that holds it. Empty for the
+    /// schema as a whole.
+    public let keyword: String
     /// The failing keyword by its schema's URI, with a JSON Pointer as the fragment.
     public let absoluteKeywordLocation: String
     /// The failing part of the value, as a JSON Pointer; empty for the whole.

@@ -90,9 +90,10 @@ final class Program {
     let places: [SchemaPlace]
     let patterns: [RegularExpression]
     private let documents: [SchemaDocument]
+    private let assertsFormats: Bool
     private let allocations: [UnsafeMutableRawPointer]
 
-    init(_ builder: ProgramBuilder, root: NodeIndex) {
+    init(_ builder: ProgramBuilder, root: NodeIndex, assertsFormats: Bool) {
         var allocations: [UnsafeMutableRawPointer] = []
         func copy<T: BitwiseCopyable>(_ entries: [T]) -> UnsafePointer<T> {
             let table = UnsafeMutablePointer<T>.allocate(capacity: max(entries.count, 1))
@@ -101,6 +102,7 @@ final class Program {
             return UnsafePointer(table)
         }
         self.root = root
+        self.assertsFormats = assertsFormats
         places = builder.places
         patterns = builder.patterns
         documents = builder.documents
@@ -114,6 +116,16 @@ final class Program {
             dynamicTargets: copy(builder.dynamicTargets), resourceCount: builder.resourceCount,
             isDynamic: builder.isDynamic)
         self.allocations = allocations
+    }
+
+    /// Whether the other was compiled from the same bytes. References are resolved in the same way then.
+    func isSame(as other: Program) -> Bool {
+        let place = places[Int(root)].pointer
+        let otherPlace = other.places[Int(other.root)].pointer
+        return Array(place.utf8) == Array(otherPlace.utf8) && documents.count == other.documents.count
+            && assertsFormats == other.assertsFormats
+            && places[Int(root)].resource.dialect == other.places[Int(other.root)].resource.dialect
+            && zip(documents, other.documents).allSatisfy { $0.bytes == $1.bytes }
     }
 
     deinit {

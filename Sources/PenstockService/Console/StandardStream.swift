@@ -8,8 +8,17 @@ public enum StandardStream {
     /// when it cannot be written for another reason, such as a full disk, with exit code 3. A result that nobody gets
     /// is not worth going on for.
     public static func output(_ text: String) {
+        var text = text
+        text.withUTF8 { output(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Writes bytes to standard output, as ``output(_:)-(String)`` does.
+    public static func output(_ bytes: UnsafeRawBufferPointer) {
+        guard let base = bytes.baseAddress else { return }
         do {
-            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            let data = Data(
+                bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: bytes.count, deallocator: .none)
+            try FileHandle.standardOutput.write(contentsOf: data)
         } catch {
             let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
             if underlying?.code == Int(EPIPE) {

@@ -22,7 +22,8 @@ public struct Terminal: Sendable {
     public let output: Output
     /// Whether standard error is a terminal, on which a line may be drawn again.
     public let isInteractive: Bool
-    private let hasColour: Bool
+    /// Whether standard output is a terminal that shows colours, and the user wants them.
+    public let hasColour: Bool
 
     public init(output: Output = .table, environment: [String: String]) {
         self.output = output

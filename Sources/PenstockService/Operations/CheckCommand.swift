@@ -16,28 +16,51 @@ public struct CheckCommand {
         self.logger = logger
     }
 
-    public func run(connect: Bool) throws -> ExitStatus {
-        let problems = project.flows.flatMap(FlowCheck.problems)
-        for problem in problems { terminal.print(problem) }
-        guard problems.isEmpty else { return .foundProblems }
-        var unreachable: [String] = []
-        if connect { unreachable = brokerProblems() + systemProblems() }
-        for problem in unreachable { terminal.print(problem) }
-        guard unreachable.isEmpty else { return .couldNotReach }
-        summarise(connect: connect)
-        return .done
+    /// - Parameters:
+    ///   - connect: whether brokers, token endpoints and systems are tried, too.
+    ///   - isStrict: whether warnings count as problems.
+    public func run(connect: Bool, isStrict: Bool = false) throws -> ExitStatus {
+        let report = CheckReport(terminal: terminal, flowCount: project.flows.count)
+        let errors = problems()
+        guard errors.isEmpty else {
+            report.finish(errors, isFine: false)
+            return .foundProblems
+        }
+        let warnings = warnings()
+        if connect {
+            let unreachable = (brokerProblems() + systemProblems()).map { Finding(.error, text: $0) }
+            guard unreachable.isEmpty else {
+                report.finish(warnings + unreachable, isFine: false)
+                return .couldNotReach
+            }
+        }
+        let isFine = warnings.isEmpty || !isStrict
+        if isFine, terminal.output == .table {
+            for flow in project.flows {
+                terminal.print("flow \(flow.name): \(flow.topic) -> \(flow.steps.map(\.name).joined(separator: ", "))")
+            }
+        }
+        report.finish(warnings, isFine: isFine, remark: connect ? ", all reachable" : "")
+        return isFine ? .done : .foundProblems
     }
 
-    private func summarise(connect: Bool) {
-        guard terminal.output == .table else {
-            return terminal.print("{\"ok\":true,\"flows\":\(project.flows.count)}")
-        }
-        for flow in project.flows {
-            terminal.print("flow \(flow.name): \(flow.topic) -> \(flow.steps.map(\.name).joined(separator: ", "))")
-        }
-        terminal.print(
-            "ok: \(project.flows.count) flow\(project.flows.count == 1 ? "" : "s")" + (connect ? ", all reachable" : "")
-        )
+    /// Whatever keeps the flows from running. Several flows may tell the same of what they share.
+    private func problems() -> [Finding] {
+        var told: Set<String> = []
+        return project.flows.flatMap(FlowCheck.problems).filter { told.insert($0).inserted }
+            .map { Finding(.error, text: $0) }
+    }
+
+    /// Whatever runs and can hardly be meant.
+    private func warnings() -> [Finding] {
+        staticWarnings()
+            + FlowCheck.unusedValueMaps(project.flows).map { Finding(.warning, $0) }
+            + (project.schemaFolder.map { SchemaCheck(folder: $0, texts: project.schemas).warnings() } ?? [])
+    }
+
+    /// What the programs do that the schemas exclude.
+    private func staticWarnings() -> [Finding] {
+        []
     }
 
     // MARK: - Reaching

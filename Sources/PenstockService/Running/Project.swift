@@ -5,6 +5,10 @@ import Kafka
 /// A configuration with all its files, ready to be compiled and run.
 public struct Project: Sendable {
     public let flows: [FlowDefinition]
+    /// The folder that names of schemas start from; `nil` when there is none.
+    public let schemaFolder: String?
+    /// The schemas in it.
+    public let schemas: SchemaTexts
     /// The properties of all Kafka clients.
     public let client: ClientProperties
     /// Workers for each flow, unless the command line says otherwise.
@@ -27,15 +31,18 @@ public struct Project: Sendable {
         let schemas = try configuration.schemas.map { folder throws(CommandFailure) in
             try SchemaFiles.load(folder: folder)
         }
+        let valueMaps = ValueMaps(configuration, files: files)
         var flows: [FlowDefinition] = []
         for flow in configuration.flows {
             flows.append(
                 try wronglyUsed { () throws(FlowProblems) in
-                    try FlowDefinition(flow, of: configuration, schemas: schemas ?? SchemaTexts(), files: files)
+                    try FlowDefinition(
+                        flow, of: configuration, schemas: schemas ?? SchemaTexts(), valueMaps: valueMaps, files: files)
                 })
         }
         return Project(
-            flows: flows, client: try client(configuration.kafka), workers: configuration.workers,
+            flows: flows, schemaFolder: configuration.schemas, schemas: schemas ?? SchemaTexts(),
+            client: try client(configuration.kafka), workers: configuration.workers,
             instanceID: environment["PENSTOCK_INSTANCE_ID"])
     }
 

@@ -61,7 +61,8 @@ public struct Service {
 
     /// Everything that is wrong with schemas and mappings is told before anything is touched.
     private func compileAll() throws {
-        let problems = project.flows.flatMap(FlowCheck.problems)
+        var told: Set<String> = []
+        let problems = project.flows.flatMap(FlowCheck.problems).filter { told.insert($0).inserted }
         guard problems.isEmpty else {
             throw CommandFailure(problems.joined(separator: "\n"), status: .usedWrongly)
         }

@@ -22,7 +22,8 @@ extension Field {
         _ documentation: String, example: String, in section: Root, isRequired: Bool = false,
         defaultText: String? = nil
     ) -> Field {
-        let standard = isRequired ? nil : type.write(section[keyPath: property])
+        // What depends on other keys is no value that could stand here.
+        let standard = isRequired || defaultText != nil ? nil : type.write(section[keyPath: property])
         return make(
             name, type, documentation, example: example, isRequired: isRequired, standard: standard,
             defaultText: defaultText
@@ -140,7 +141,10 @@ struct Section<Root: Sendable>: Sendable {
     }
 
     /// Reads the keys that the mapping has.
-    func readKeys(_ node: Node, into root: inout Root, _ site: Site, _ reader: ConfigurationReader) {
+    /// - Parameter keys: passes over all others; `nil`: reads all.
+    func readKeys(
+        _ node: Node, only keys: Set<String>? = nil, into root: inout Root, _ site: Site, _ reader: ConfigurationReader
+    ) {
         guard let mapping = node.mapping else {
             let names = fields.filter { $0.description.refusal == nil }.map(\.name)
             return reader.report(
@@ -153,6 +157,7 @@ struct Section<Root: Sendable>: Sendable {
                 reader.report("a key must be a plain text", Site(path: site.path, place: place))
                 continue
             }
+            if let keys, !keys.contains(name) { continue }
             let keySite = site.member(name, place)
             guard let field = fields.first(where: { $0.name == name }) else {
                 let known = fields.filter { $0.description.refusal == nil }.map(\.name)
@@ -169,7 +174,7 @@ struct Section<Root: Sendable>: Sendable {
             }
             field.read(value, &root, keySite, reader)
         }
-        for field in fields where field.description.isRequired && !given.contains(field.name) {
+        for field in fields where keys == nil && field.description.isRequired && !given.contains(field.name) {
             reader.report("the key ‘\(field.name)’ is missing", site)
         }
     }

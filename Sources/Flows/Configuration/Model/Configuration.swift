@@ -10,6 +10,8 @@ public struct Configuration: Sendable {
     /// In the order written.
     public var systems: [System] = []
     /// In the order written.
+    public var valueMaps: [ValueMap] = []
+    /// In the order written.
     public var flows: [Flow] = []
 
     /// The system of a name.
@@ -38,6 +40,9 @@ extension Configuration {
             .entries(
                 "systems", \.systems, NamedSection(section: System.section, noun: "system", name: \.name),
                 "The REST APIs that steps call, by name.", example: "{ erp: { base_url: ${ERP_URL} } }"),
+            .entries(
+                "value_maps", \.valueMaps, NamedSection(section: ValueMap.section, noun: "value map", name: \.name),
+                "Code lists for `lookup` in mappings, by name.", example: "{ countries: { file: countries.csv } }"),
             .entries(
                 "flows", \.flows, NamedSection(section: Flow.section, noun: "flow", name: \.name),
                 "What is done with the events of a topic, by name.",

@@ -30,20 +30,8 @@ public enum SchemaFiles {
         }
     }
 
-    /// Compiles the schema in a file, with its folder and the folders beside it to refer to.
-    static func compile(file: String, assertsFormats: Bool) throws -> Schema {
-        let path = URL(filePath: file).standardizedFileURL
-        _ = try TextFile.read(file)
-        let root = path.deletingLastPathComponent().deletingLastPathComponent().path
-        let folder = root.hasSuffix("Schemas") ? root : path.deletingLastPathComponent().path
-        let uri = String(path.path.dropFirst(folder.count + 1))
-        var texts = try load(folder: folder)
-        if texts.texts[uri] == nil { texts.texts[uri] = try TextFile.read(file) }
-        var compiler = FlowCompiler(schemas: texts)
-        let schema = compiler.schema(SchemaReference(uri: uri, place: file, assertsFormats: assertsFormats))
-        guard let schema, compiler.problems.isEmpty else {
-            throw CommandFailure(compiler.problems.joined(separator: "\n"), status: .usedWrongly)
-        }
-        return schema
+    /// Compiles the schema in a file, with its folder to refer to.
+    static func compile(file: String, assertsFormats: Bool) throws(CommandFailure) -> Schema {
+        try SchemaFile(file).compile(assertsFormats: assertsFormats)
     }
 }

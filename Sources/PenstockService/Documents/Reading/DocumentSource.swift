@@ -1,6 +1,6 @@
+import Flows
 import Foundation
 import JSON
-import SwiftCSV
 
 /// The documents of a file, one after the other: lines of NDJSON, the elements of one JSON array, one JSON document, or
 /// the rows of a CSV file as objects of strings.
@@ -73,29 +73,10 @@ struct DocumentSource {
     }
 
     private static func rows(_ bytes: [UInt8], _ name: String) throws -> [Item] {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw CommandFailure("\(name): is not valid UTF-8", status: .foundProblems)
-        }
         do {
-            let table = try CSV<Enumerated>(string: text)
-            return try table.rows.enumerated().map { index, row in
-                guard row.count == table.header.count else {
-                    throw CommandFailure(
-                        "\(name): row \(index + 1) has \(row.count) fields, the header \(table.header.count)",
-                        status: .foundProblems)
-                }
-                let line = ByteBuffer(capacity: 256)
-                for (column, value) in zip(table.header, row) {
-                    line.append(line.count == 0 ? "{" : ",")
-                    line.writeString(column)
-                    line.append(":")
-                    line.writeString(value)
-                }
-                line.append("}")
-                return Item(place: "\(name): row \(index + 1)", text: Array(line.bytes)[...])
-            }
-        } catch let error as CSVParseError {
-            throw CommandFailure("\(name): is not a CSV file: \(error)", status: .foundProblems)
+            return try CSVRows(bytes).map { Item(place: "\(name):\($0.line)", text: $0.json[...]) }
+        } catch {
+            throw CommandFailure("\(name):\(error.line):\(error.column): \(error.message)", status: .foundProblems)
         }
     }
 }
