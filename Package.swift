@@ -77,7 +77,7 @@ let package = Package(
         tests("SimulationTests", ["Delivery"]),
         tests("ConformanceTests", ["JSON", "JSONSchema", "JQ", "TestKit"]),
         tests("KafkaTests", ["Kafka", "TestKit", logging]),
-        tests("HTTPCallsTests", ["HTTPCalls"]),
+        tests("HTTPCallsTests", ["HTTPCalls", "TestKit"]),
         tests("FlowsTests", ["Flows", "TestKit"]),
         tests("SimulatedSystemsTests", ["SimulatedSystems"]),
         tests("PenstockServiceTests", ["PenstockService", "TestKit"]),

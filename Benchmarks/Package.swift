@@ -5,14 +5,21 @@ import PackageDescription
 let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "penstock", path: "..")],
+    dependencies: [
+        .package(name: "penstock", path: ".."),
+        .package(url: "https://github.com/apple/swift-log", from: "1.11.0"),
+    ],
     targets: [
+        // The same sources as Sources/CAllocationCounter, which is no product of the package.
+        .target(name: "AllocationCounter"),
         .executableTarget(
-            name: "stages",
+            name: "transformation",
             dependencies: [
+                "AllocationCounter",
                 .product(name: "JSON", package: "penstock"), .product(name: "JSONSchema", package: "penstock"),
-                .product(name: "JQ", package: "penstock"), .product(name: "Delivery", package: "penstock"),
-            ])
+                .product(name: "JQ", package: "penstock"), .product(name: "HTTPCalls", package: "penstock"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

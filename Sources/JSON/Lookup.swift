@@ -16,7 +16,9 @@ extension Value {
     public func memberPosition(_ name: UnsafeRawBufferPointer) -> Int? {
         guard kind == .object, length > 0 else { return nil }
         let members = members
-        if flags.contains(.indexed) { return MemberIndex.find(name, in: members) }
+        if flags.contains(.indexed) {
+            return MemberIndex.find(name, in: members, capacity: growth.map { Int($0.pointee.capacity) })
+        }
         guard let base = members.baseAddress else { return nil }
         var position = 0
         while position < members.count {

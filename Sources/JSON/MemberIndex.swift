@@ -25,8 +25,8 @@ enum MemberIndex {
         members * MemoryLayout<Member>.stride + slotCount(members: members) * MemoryLayout<UInt64>.stride
     }
 
-    private static func slots(behind members: UnsafePointer<Member>, count: Int) -> UnsafeMutablePointer<UInt64> {
-        UnsafeMutableRawPointer(mutating: members + count).assumingMemoryBound(to: UInt64.self)
+    private static func slots(behind members: UnsafePointer<Member>, capacity: Int) -> UnsafeMutablePointer<UInt64> {
+        UnsafeMutableRawPointer(mutating: members + capacity).assumingMemoryBound(to: UInt64.self)
     }
 
     private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
@@ -35,10 +35,12 @@ enum MemberIndex {
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
-    /// Fills the index. Returns the position of the first member whose key an earlier member has, or `nil`.
-    static func build(_ members: UnsafeMutablePointer<Member>, count: Int) -> Int? {
-        let slotCount = slotCount(members: count)
-        let slots = UnsafeMutableRawPointer(members + count).bindMemory(to: UInt64.self, capacity: slotCount)
+    /// Fills the index, which stands behind the room for `capacity` members. Returns the position of the first member
+    /// whose key an earlier member has, or `nil`.
+    static func build(_ members: UnsafeMutablePointer<Member>, count: Int, capacity: Int? = nil) -> Int? {
+        let capacity = capacity ?? count
+        let slotCount = slotCount(members: capacity)
+        let slots = UnsafeMutableRawPointer(members + capacity).bindMemory(to: UInt64.self, capacity: slotCount)
         slots.update(repeating: 0, count: slotCount)
         let mask = slotCount - 1
         for position in 0..<count {
@@ -57,16 +59,30 @@ enum MemberIndex {
         return nil
     }
 
-    static func find(_ name: UnsafeRawBufferPointer, in members: UnsafeBufferPointer<Member>) -> Int? {
+    /// Adds a member, whose key is new, to the index of an object with room for more.
+    static func insert(_ members: UnsafeMutablePointer<Member>, position: Int, capacity: Int) {
+        let slots = slots(behind: members, capacity: capacity)
+        let mask = slotCount(members: capacity) - 1
+        let hash = hash(members[position].key.bytes)
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while slots[slot] != 0 { slot = (slot + 1) & mask }
+        slots[slot] = (hash >> 32) << 32 | UInt64(position + 1)
+    }
+
+    /// - Parameter capacity: the members that there is room for, if more than there are.
+    static func find(
+        _ name: UnsafeRawBufferPointer, in members: UnsafeBufferPointer<Member>, capacity: Int? = nil
+    ) -> Int? {
         guard let base = members.baseAddress else { return nil }
-        let slots = slots(behind: base, count: members.count)
-        let mask = slotCount(members: members.count) - 1
+        let slots = slots(behind: base, capacity: capacity ?? members.count)
+        let mask = slotCount(members: capacity ?? members.count) - 1
         let hash = hash(name)
         var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot] != 0 {
             if slots[slot] >> 32 == hash >> 32 {
                 let position = Int(slots[slot] & 0xffff_ffff) - 1
-                if equal(base[position].key, name) { return position }
+                // A longer version of the object may have members that this one does not see.
+                if equal(base[position].key, name) { return position < members.count ? position : nil }
             }
             slot = (slot + 1) & mask
         }

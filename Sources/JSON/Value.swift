@@ -30,6 +30,8 @@ public struct Value: BitwiseCopyable {
         @inlinable public static var ascii: Flags { Flags(rawValue: 4) }
         /// An object with a hash index behind its members, see ``MemberIndex``.
         @inlinable public static var indexed: Flags { Flags(rawValue: 8) }
+        /// A container that was made with room to grow, and has a ``Growth`` before its contents.
+        @inlinable public static var roomy: Flags { Flags(rawValue: 16) }
     }
 
     /// The address of what the value consists of, or a double's bits.

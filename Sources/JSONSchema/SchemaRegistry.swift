@@ -111,10 +111,10 @@ public final class SchemaRegistry {
 
     /// Checks a document once against its metaschema.
     func check(_ document: SchemaDocument) throws(SchemaError) {
-        guard !document.isChecked, let dialect = document.resources[""]?.dialect else { return }
+        guard !document.isChecked, let dialect = document.resources[Name("")]?.dialect else { return }
         document.isChecked = true
         // What describes itself is not checked by itself.
-        guard document.resources[""]?.uri != dialect.metaschema, Metaschemas.text(of: document.uri) == nil else {
+        guard document.resources[Name("")]?.uri != dialect.metaschema, Metaschemas.text(of: document.uri) == nil else {
             return
         }
         let metaschema = try compiledMetaschema(dialect.metaschema)

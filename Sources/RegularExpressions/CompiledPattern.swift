@@ -24,11 +24,16 @@ struct CompiledPattern {
         if options.contains(.extended) { flags |= PCRE2_EXTENDED }
         if options.contains(.dotMatchesNewline) { flags |= PCRE2_DOTALL }
         var code = try Self.compile(Array(pattern.utf8), flags: flags).get()
-        if options.contains(.longest) {
-            // The pattern as it stands was compiled to see its faults, and to see them where they are.
+        // The pattern as it stands is compiled first, to see its faults, and to see them where they are.
+        let words = OnigurumaWords.replace(in: Array(pattern.utf8))
+        if words != Array(pattern.utf8) || options.contains(.longest) {
             pcre2_code_free_8(code)
-            let searching = LongestMatch.pattern(pattern, isExtended: options.contains(.extended))
-            code = try Self.compile(Array(searching.utf8), flags: flags | PCRE2_NO_AUTO_POSSESS).get()
+            var changed = words
+            if options.contains(.longest) {
+                changed = LongestMatch.pattern(words, isExtended: options.contains(.extended))
+                flags |= PCRE2_NO_AUTO_POSSESS
+            }
+            code = try Self.compile(changed, flags: flags).get()
         }
         self.code = code
         groupNames = Self.groupNames(of: code)

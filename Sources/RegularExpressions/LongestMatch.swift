@@ -22,9 +22,9 @@ struct LongestMatch {
     }
 
     /// The pattern with the callout at its end.
-    static func pattern(_ pattern: String, isExtended: Bool) -> String {
+    static func pattern(_ pattern: [UInt8], isExtended: Bool) -> [UInt8] {
         // A comment at the end of an extended pattern would hide what follows in its line.
-        "(?:\(pattern)\(isExtended ? "\n" : ""))(?C\(calloutNumber))"
+        Array("(?:".utf8) + pattern + Array("\(isExtended ? "\n" : ""))(?C\(calloutNumber))".utf8)
     }
 
     /// Makes the state of a search and lets a match context report to it.

@@ -15,7 +15,7 @@ struct JSONSchemaSuite {
     let draft: Draft
     let folderOfDraft: String
     var options = Schema.Options(assertFormats: false)
-    /// Groups of cases that are left out, as "file: group", each with its reason.
+    /// What is left out, each with its reason: cases as "file: group: case", or groups as "file: group".
     var exceptions: [String: String] = [:]
 
     private(set) var passed = 0
@@ -44,7 +44,7 @@ struct JSONSchemaSuite {
         for (index, group) in groups.elements.enumerated() {
             let title = "\(name): \(group["description"]?.string ?? "")"
             let cases = group["tests"]?.elements
-            if let exception = exceptions.keys.first(where: { $0 == title || $0 == "\(name): *" }) {
+            if let exception = exceptions.keys.first(where: { $0 == title }) {
                 excepted[exception, default: 0] += cases?.count ?? 0
                 continue
             }
@@ -52,7 +52,14 @@ struct JSONSchemaSuite {
                 failed += group["tests"]?.count ?? 0
                 continue
             }
-            for test in cases { check(test, schema, title) }
+            for test in cases {
+                let exception = "\(title): \(test["description"]?.string ?? "")"
+                if exceptions[exception] != nil {
+                    excepted[exception, default: 0] += 1
+                } else {
+                    check(test, schema, title)
+                }
+            }
         }
     }
 

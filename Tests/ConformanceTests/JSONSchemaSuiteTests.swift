@@ -40,11 +40,25 @@ struct JSONSchemaSuiteTests {
         }
         suite.report(draft == .draft7 ? "draft 7, optional" : "draft 2020-12, optional")
         #expect(suite.failed == 0)
+        let left = suite.excepted.values.reduce(0, +)
+        #expect(left == (draft == .draft7 ? 6 : 1), "what is left out must be there, or the list is too long")
     }
 
-    /// What is left out of the optional files.
-    static let optionalExceptions = [
-        "optional/cross-draft.json: *": "draft 2019-09 is not supported and is refused when compiling",
-        "optional/content.json: *": "contentEncoding and contentMediaType are annotations",
-    ]
+    /// All that is left out of the optional files, for both drafts.
+    static let optionalExceptions: [String: String] = {
+        let otherDraft = "draft 2019-09 is not supported: a schema that names it is refused when it is compiled"
+        let content = "the content keywords are annotations: what a string encodes is not looked at"
+        return [
+            "optional/cross-draft.json: refs to historic drafts are processed as historic drafts": otherDraft,
+            "optional/cross-draft.json: refs to future drafts are processed as future drafts": otherDraft,
+            "optional/content.json: validation of string-encoded content based on media type: an invalid JSON document":
+                content,
+            "optional/content.json: validation of binary string-encoding: "
+                + "an invalid base64 string (% is not a valid character)": content,
+            "optional/content.json: validation of binary-encoded media type documents: "
+                + "a validly-encoded invalid JSON document": content,
+            "optional/content.json: validation of binary-encoded media type documents: "
+                + "an invalid base64 string that is valid JSON": content,
+        ]
+    }()
 }

@@ -1,7 +1,8 @@
 import HTTPCalls
+import TestKit
 import Testing
 
-@Suite struct AnsweredTests {
+@Suite(.ownThread) struct AnsweredTests {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
     private func session(_ server: ScriptedServer) throws -> Session {

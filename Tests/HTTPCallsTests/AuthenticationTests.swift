@@ -1,7 +1,8 @@
 import HTTPCalls
+import TestKit
 import Testing
 
-@Suite struct AuthenticationTests {
+@Suite(.ownThread) struct AuthenticationTests {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
     private func sent(_ authentication: Authentication) throws -> ReceivedRequest {

@@ -1,9 +1,10 @@
 import Foundation
 import HTTPCalls
 import Logging
+import TestKit
 import Testing
 
-@Suite struct PollTests {
+@Suite(.ownThread) struct PollTests {
     private func caller() throws -> HTTPCaller { try HTTPCaller(logger: Logger(label: "test")) }
 
     private struct Pipe {

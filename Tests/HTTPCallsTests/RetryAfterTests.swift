@@ -1,8 +1,9 @@
+import TestKit
 import Testing
 
 @testable import HTTPCalls
 
-@Suite struct RetryAfterTests {
+@Suite(.ownThread) struct RetryAfterTests {
     /// 1994-11-06 08:49:37 UTC, the example of RFC 9110, section 5.6.7.
     private static let example: Int64 = 784_111_777
 

@@ -1,9 +1,10 @@
 import Foundation
 import HTTPCalls
+import TestKit
 import Testing
 
 /// TLS and HTTP/2, against an nginx of the test's own with certificates made for it.
-@Suite(.enabled(if: SecureServer.isPossible, "needs nginx with TLS and HTTP/2, and the openssl command"))
+@Suite(.ownThread, .enabled(if: SecureServer.isPossible, "needs nginx with TLS and HTTP/2, and the openssl command"))
 struct SecureTests {
     private func call(
         _ server: SecureServer, _ port: KeyPath<SecureServer, UInt16>, scheme: String = "https",

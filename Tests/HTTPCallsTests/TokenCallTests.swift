@@ -1,8 +1,9 @@
 import HTTPCalls
+import TestKit
 import Testing
 
 /// Tokens over sockets: fetched once, not once per call.
-@Suite struct TokenCallTests {
+@Suite(.ownThread) struct TokenCallTests {
     /// A server with a token endpoint, which numbers its tokens, and a resource that takes some of them.
     private func server(
         accepts: @escaping @Sendable (String) -> Bool = { _ in true },

@@ -54,6 +54,18 @@ import Testing
         #expect(error.description.hasPrefix("order.jq:3:10: number (1)"))
     }
 
+    /// The caret stands under the fault, whatever bytes stand before it.
+    @Test func theCaretCountsCharacters() throws {
+        let compile = try #require(throws: CompileError.self) { try Program("\t\"Zoë\" + $strasse", name: "a.jq") }
+        #expect(
+            compile.description
+                == "a.jq:1:11: $strasse is not defined\n    \t\"Zoë\" + $strasse\n    \t        ^^^^^^^^")
+        let evaluator = Evaluator(arena: Arena())
+        let program = try Program("\"Zoë\" | .name", name: "b.jq")
+        let error = try #require(throws: EvaluationError.self) { try evaluator.one(program, .null) }
+        #expect(error.description.hasSuffix("    \"Zoë\" | .name\n            ^"), "\(error.description)")
+    }
+
     /// A program that must yield one document yields exactly one.
     @Test func oneMeansOne() throws {
         let evaluator = Evaluator(arena: Arena())

@@ -96,7 +96,7 @@ enum LanguageNotes {
           also through `tostring`, `tonumber`, `fromjson`, unary minus and `abs`. Two numbers are equal when their exact
           decimal values are. Arithmetic is that of doubles, as in jq.
         - JSON is RFC 8259 to the letter: a byte order mark, `NaN`, `Infinity`, a lone surrogate and an object with two
-          members of one name are refused. What is wrong with a JSON text is said in our own words.
+          members of one name are refused.
         - `tojson` writes a value whole, however deep; jq cuts it off below 10,000 levels.
         - `localtime`, `mktime` and `strflocaltime` know no zone but UTC, and `strftime` and `strptime` no locale.
         - `now` is the time at which the evaluation began, the same throughout.

@@ -34,6 +34,21 @@ import Testing
         #expect(outputs(program, input) == expected)
     }
 
+    /// Words are Oniguruma's: marks and connecting punctuation belong to them.
+    @Test(arguments: [
+        (#"[match("\\w+"; "g").string]"#, "\"a\u{304}b c\u{203F}d ½\"", "[\"a\u{304}b\",\"c\u{203F}d\"]"),
+        (#"[match("\\b.\\B"; "g").offset]"#, #""ab c""#, "[0]"),
+        (#"[match("\\W"; "g").offset]"#, "\"a\u{304} b\"", "[2]"),
+        (#"[match("[\\w-]+"; "g").string]"#, "\"x-a\u{304} [y]\"", "[\"x-a\u{304}\",\"y\"]"),
+        (#"[match("[]\\w]+"; "g").string]"#, #""a]b""#, #"["a]b"]"#),
+        (#"[match("[[:digit:]\\w[]+x?"; "g").string]"#, #""1a[ x""#, #"["1a[","x"]"#),
+        (#"test("\\Q\\w\\E"), test("\\\\w")"#, #""\\w""#, "true\ntrue"),
+        (#"test("a(\\w")"#, #""a""#, "error: Regex failure: missing closing parenthesis (at offset 4 of the pattern)"),
+    ])
+    func words(_ program: String, _ input: String, _ expected: String) {
+        #expect(outputs(program, input) == expected)
+    }
+
     private static let captures = #"[["x",null],["y","ab"],[null,"c"]]"#
 
     /// A pattern that backtracks without end is given up, whatever asks for it, and the error says so.

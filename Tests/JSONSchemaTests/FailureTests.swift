@@ -123,15 +123,54 @@ import Testing
         let one = try #require(try schema.failure(#"{"a":1}"#))
         #expect(one.json(.flag) == #"{"valid":false}"#)
         let leaf =
-            #""keywordLocation":"/properties/a/type","absoluteKeywordLocation":"Schemas/test.json#/properties/a/type","#
-            + #""instanceLocation":"/a","error":"must be a string, but is a number""#
+            #"{"valid":false,"keywordLocation":"/properties/a/type","#
+            + #""absoluteKeywordLocation":"Schemas/test.json#/properties/a/type","#
+            + #""instanceLocation":"/a","error":"must be a string, but is a number"}"#
         let root =
-            #""keywordLocation":"","absoluteKeywordLocation":"Schemas/test.json#","instanceLocation":"","#
-            + #""error":"is not valid against the schema""#
-        #expect(one.json(.basic) == #"{"valid":false,"errors":[{\#(root)},{\#(leaf)}]}"#)
-        #expect(one.json(.detailed) == #"{"valid":false,\#(leaf)}"#)
+            ##"{"valid":false,"keywordLocation":"","absoluteKeywordLocation":"Schemas/test.json#","##
+            + #""instanceLocation":"""#
+        #expect(one.json(.basic) == #"\#(root),"errors":[\#(leaf)]}"#)
+        #expect(one.json(.detailed) == #"\#(root),"errors":[\#(leaf)]}"#)
         let two = try #require(try schema.failure(#"{"a":1,"b":1}"#))
-        #expect(two.json(.detailed).hasPrefix(#"{"valid":false,\#(root),"errors":[{"valid":false,\#(leaf)},{"#))
+        #expect(two.json(.detailed).hasPrefix(#"\#(root),"errors":[\#(leaf),{"#))
+    }
+
+    /// Each form is valid against what the specification's own schema for output asks.
+    @Test(arguments: [OutputForm.flag, .basic, .detailed])
+    func outputIsAsSpecified(form: OutputForm) throws {
+        let output = try compile(Self.outputSchema)
+        let schema = try compile(##"{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"type":"string"},{"minimum":3}]}}}"##)
+        let failure = try #require(try schema.failure("1"))
+        #expect(try output.isValid(failure.json(form)), "\(failure.json(form))")
+        #expect(try output.isValid(form.validText))
+        #expect(try !output.isValid(#"{"valid":false,"errors":[]}"#))
+    }
+
+    /// Units as in the output schema of draft 2020-12. `{"valid": …}` alone is the form "flag".
+    private static let outputSchema = ##"""
+        {
+          "required": ["valid"], "if": {"required": ["errors"]}, "then": {"$ref": "#/$defs/unit"},
+          "$defs": {"unit": {
+            "properties": {
+              "valid": {"type": "boolean"},
+              "keywordLocation": {"type": "string", "format": "json-pointer"},
+              "absoluteKeywordLocation": {"type": "string", "format": "uri-reference"},
+              "instanceLocation": {"type": "string", "format": "json-pointer"},
+              "error": {"type": "string"},
+              "errors": {"type": "array", "items": {"$ref": "#/$defs/unit"}}
+            },
+            "required": ["valid", "keywordLocation", "instanceLocation"],
+            "if": {"properties": {"valid": {"const": false}}},
+            "then": {"anyOf": [{"required": ["error"]}, {"required": ["errors"]}]}
+          }}
+        }
+        """##
+
+    /// The keyword of a failure is told, also where a schema is `false`.
+    @Test func keywords() throws {
+        let schema = try compile(#"{"properties":{"type":false,"a":{"maxLength":1}},"additionalProperties":false}"#)
+        let failure = try #require(try schema.failure(#"{"type":1,"a":"xx","b":1}"#))
+        #expect(failure.leaves.map(\.keyword) == ["properties", "maxLength", "additionalProperties"])
     }
 
     /// A million wrong elements are not told one by one.

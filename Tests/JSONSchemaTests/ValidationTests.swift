@@ -112,4 +112,15 @@ import Testing
             #expect(try !schema.isValid("{}"))
         }
     }
+
+    /// Names that Unicode calls equivalent are different names in JSON, and have schemas of their own.
+    @Test func equivalentNamesAreNotTheSame() throws {
+        let schema = try compile(
+            "{\"properties\":{\"\u{E9}\":{\"type\":\"string\"},\"e\u{301}\":{\"type\":\"number\"}}}")
+        #expect(try schema.isValid("{\"\u{E9}\":\"x\",\"e\u{301}\":1}"))
+        #expect(try !schema.isValid("{\"\u{E9}\":1}"))
+        #expect(try !schema.isValid("{\"e\u{301}\":\"x\"}"))
+        let patterns = try compile("{\"allOf\":[{\"pattern\":\"^\u{E9}\"},{\"pattern\":\"e\u{301}$\"}]}")
+        #expect(try patterns.isValid("\"\u{E9}e\u{301}\""))
+    }
 }

@@ -2,6 +2,12 @@ import Kafka
 import TestKit
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Promise D6: a revocation is a request that is answered when the owner is ready.
 @Suite(.ownThread) struct GroupTests {
     @Test(arguments: [AssignmentStrategy.range, .roundRobin])
@@ -54,6 +60,48 @@ import Testing
         for partition in 0..<4 { try produce(broker, topic, partition: Int32(partition), ["\(partition)"]) }
         #expect(turning([first, second]) { first.seen.count == 2 && second.seen.count == 2 })
         #expect(first.consumer.close() && second.consumer.close())
+    }
+
+    /// The mock cluster refuses a member that asks for its partitions later than the group's leader has shared them
+    /// out, and then lets the group wait for nearly a session. Its round-trip time gives members the time they need.
+    @Test(.needs(.faultInjection)) func aMemberThatIsNotTheLeaderMayBeLate() throws {
+        let broker = try BrokerAccess()
+        let topic = try broker.createTopic(partitions: 4)
+        let group = BrokerAccess.uniqueName("g")
+        let session = ["session.timeout.ms": "45000", "debug": "cgrp"]
+        let joining = LogRecorder()
+        let leader = try Member(
+            broker, group: group, strategy: .cooperativeSticky, properties: session, logger: joining.logger)
+        try leader.consumer.subscribe([topic])
+        #expect(turning([leader]) { joining.texts.contains { $0.contains("-> wait-join") } })
+        let late = LogRecorder { entry in
+            if entry.metadata["facility"] == "JOINGROUP" { usleep(5_000) }
+        }
+        let follower = try Member(
+            broker, group: group, strategy: .cooperativeSticky, properties: session, logger: late.logger)
+        try follower.consumer.subscribe([topic])
+        #expect(turning([leader, follower]) { !leader.assignment.isEmpty && !follower.assignment.isEmpty })
+        #expect(leader.rebalanceCount == 1 && follower.rebalanceCount == 1)
+        #expect(!late.texts.contains { $0.contains("SyncGroup error") })
+        #expect(leader.consumer.close() && follower.consumer.close())
+    }
+
+    /// A group with more members than partitions. A member that waits for its group must be told apart from one for
+    /// which there is nothing.
+    @Test(arguments: AssignmentStrategy.allCases)
+    func aMemberForWhichThereIsNothingIsToldSo(strategy: AssignmentStrategy) throws {
+        let broker = try BrokerAccess()
+        let topic = try broker.createTopic(partitions: 1)
+        let group = BrokerAccess.uniqueName("g")
+        let members = try (0..<2).map { _ in try Member(broker, group: group, strategy: strategy) }
+        for member in members { try member.consumer.subscribe([topic]) }
+        func isTold(_ member: Member) -> Bool {
+            member.events.contains { if case .assigned = $0 { true } else { false } }
+        }
+        #expect(turning(members) { members.allSatisfy(isTold) })
+        #expect(turning(members) { members.map(\.assignment.count).sorted() == [0, 1] })
+        // The one that leaves last waits for the rebalance after the other's leaving, on the mock cluster 5 seconds.
+        for member in members { #expect(member.consumer.close(within: .seconds(15))) }
     }
 
     @Test func anAssignmentAnsweredLateStartsWhereItIsTold() throws {

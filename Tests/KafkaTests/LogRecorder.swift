@@ -10,6 +10,12 @@ final class LogRecorder: Sendable {
     }
 
     private let entries = Mutex<[Entry]>([])
+    private let onEntry: @Sendable (Entry) -> Void
+
+    /// - Parameter onEntry: called with each entry on the thread that logs it, which it may hold up.
+    init(onEntry: @escaping @Sendable (Entry) -> Void = { _ in }) {
+        self.onEntry = onEntry
+    }
 
     var logger: Logger {
         var logger = Logger(label: "test") { _ in Handler(recorder: self) }
@@ -36,6 +42,7 @@ final class LogRecorder: Sendable {
                 metadata: (event.metadata ?? [:]).mapValues { "\($0)" }
             )
             recorder.entries.withLock { $0.append(entry) }
+            recorder.onEntry(entry)
         }
     }
 }

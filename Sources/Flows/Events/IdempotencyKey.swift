@@ -31,9 +31,16 @@ public struct IdempotencyKey: Sendable {
     /// The key's text, 36 characters, for the event with this identity.
     public func text(source: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer) -> String {
         var hash = prefix
-        for part in [source, id] {
-            IdempotencyKey.addLength(of: part.count, to: &hash)
-            hash.update(bufferPointer: part)
+        // At once, because each update has its own price.
+        withUnsafeTemporaryAllocation(byteCount: source.count + id.count + 8, alignment: 1) { name in
+            var end = 0
+            for part in [source, id] {
+                name.storeBytes(
+                    of: UInt32(truncatingIfNeeded: part.count).bigEndian, toByteOffset: end, as: UInt32.self)
+                UnsafeMutableRawBufferPointer(rebasing: name[(end + 4)...]).copyMemory(from: part)
+                end += 4 + part.count
+            }
+            hash.update(bufferPointer: UnsafeRawBufferPointer(name))
         }
         return hash.finalize().withUnsafeBytes { digest in
             String(unsafeUninitializedCapacity: 36) { IdempotencyKey.write(digest, into: $0) }

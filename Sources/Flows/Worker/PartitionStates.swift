@@ -19,6 +19,9 @@ struct PartitionStates {
         set { states[partition] = newValue }
     }
 
+    /// Whether the worker has no partition, in whatever state.
+    var isEmpty: Bool { states.isEmpty }
+
     /// The partitions in a state that `isWanted` accepts, in order.
     func all(where isWanted: (State) -> Bool) -> [TopicPartition] {
         states.filter { isWanted($0.value) }.keys.sorted { $0.partition < $1.partition }

@@ -18,10 +18,20 @@ extension Worker {
             perform()
         }
         retryPositions()
+        tellOfWaiting()
+    }
+
+    /// A worker that its group keeps waiting says so.
+    private func tellOfWaiting() {
+        guard let waited = assignmentWatch.due(now: turnTime) else { return }
+        logger.warning(
+            "waiting for partitions: the group rebalances, or its coordinator does not answer",
+            metadata: ["group": "\(settings.flow.group)", "seconds": "\(waited.components.seconds)"])
     }
 
     private func position(_ given: [TopicPartition]) {
         logger.info("partitions assigned", metadata: ["partitions": "\(numbers(given))"])
+        assignmentWatch.ended()
         guard !given.isEmpty else { return assign([]) }
         let request = consumer.requestCommittedPositions(given)
         for partition in given { partitions[partition] = .positioning(request) }
@@ -95,6 +105,7 @@ extension Worker {
         guard let revocation = revocations.removeValue(forKey: request) else { return }
         for partition in revocation.partitions { partitions[partition] = nil }
         consumer.acknowledgeRevocation(revocation.partitions)
+        if partitions.isEmpty, !isShuttingDown { assignmentWatch.began(now: turnTime) }
     }
 
     private func noteCommits(_ results: [CommitResult]) {

@@ -22,11 +22,13 @@ public final class Worker {
     let runner: StepRunner
     private let keys: OrderKeys
 
-    var core: Core
-    var slots = EventSlots()
-    var partitions = PartitionStates()
+    // The core is a value that calls nobody, and the slots and the list of actions are only touched by the methods of
+    // this class, one statement at a time: no access can overlap another, and watching for it is not free.
+    @exclusivity(unchecked) var core: Core
+    @exclusivity(unchecked) var slots = EventSlots()
     /// What the core wants done, in order; kept from turn to turn.
-    var actions: [Action] = []
+    @exclusivity(unchecked) var actions: [Action] = []
+    var partitions = PartitionStates()
     /// Commits of this turn, sent together.
     var commits: [OffsetCommit] = []
     /// Revocations that are being drained, by their number.
@@ -35,6 +37,7 @@ public final class Worker {
     /// Committed positions that could not be had and are asked for again.
     var positionRetry: Instant?
     var faultLog = FaultLog()
+    var assignmentWatch: AssignmentWatch
 
     /// The time of this turn of the loop; a turn is short, and reading the clock for each event is not free.
     var turnTime = Instant.now
@@ -68,6 +71,7 @@ public final class Worker {
             properties: try settings.consumerProperties, group: settings.flow.group, instanceID: settings.instanceID,
             strategy: settings.flow.assignment, logger: logger)
         deadLetters = try DeadLetterWriter(settings, logger: logger)
+        assignmentWatch = AssignmentWatch(patience: settings.assignmentPatience)
         core = Core(settings.flow.coreConfiguration, seed: settings.seed)
         handle.attach(caller.waker)
     }
@@ -78,6 +82,7 @@ public final class Worker {
     ///   members take over from the last commit.
     public func run() throws {
         try consumer.subscribe([flow.topic])
+        assignmentWatch.began(now: .now)
         logger.info("worker started", metadata: ["topic": "\(flow.topic)", "group": "\(settings.flow.group)"])
         defer { close() }
         while !isDrained, failure == nil { turn() }

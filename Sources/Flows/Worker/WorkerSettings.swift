@@ -16,10 +16,13 @@ public struct WorkerSettings: Sendable {
     public var logger: Logger
     /// The most records taken in one turn of the loop.
     public var fetchBatch: Int
+    /// How long the group may keep the worker without partitions before the log tells of it.
+    public var assignmentPatience: Duration
 
     public init(
         flow: FlowDefinition, number: Int, client: ClientProperties, instanceID: String? = nil,
-        seed: UInt64 = .random(in: 0 ... .max), logger: Logger, fetchBatch: Int = 256
+        seed: UInt64 = .random(in: 0 ... .max), logger: Logger, fetchBatch: Int = 256,
+        assignmentPatience: Duration = .seconds(15)
     ) {
         self.flow = flow
         self.number = number
@@ -28,6 +31,7 @@ public struct WorkerSettings: Sendable {
         self.seed = seed
         self.logger = logger
         self.fetchBatch = fetchBatch
+        self.assignmentPatience = assignmentPatience
     }
 }
 

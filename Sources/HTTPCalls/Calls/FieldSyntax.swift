@@ -49,6 +49,21 @@ enum FieldSyntax {
         }
     }
 
+    /// The fields that libcurl looks for among those of a request, to leave out, add or change its own, or to keep them
+    /// from another host.
+    static func isKnownToLibrary(_ name: UnsafeRawBufferPointer) -> Bool {
+        switch name.count {
+        case 5: equals(name, "range")
+        case 6: equals(name, "accept") || equals(name, "cookie")
+        case 7: equals(name, "referer")
+        case 12: equals(name, "content-type")
+        case 13: equals(name, "authorization") || equals(name, "content-range")
+        case 15: equals(name, "accept-encoding")
+        case 19: equals(name, "proxy-authorization")
+        default: isManaged(name)
+        }
+    }
+
     /// Compares without regard to ASCII case; `lowercase` is written in lower case.
     static func equals(_ name: UnsafeRawBufferPointer, _ lowercase: StaticString) -> Bool {
         guard name.count == lowercase.utf8CodeUnitCount else { return false }

@@ -42,6 +42,8 @@ struct Transfer: ~Copyable {
     var head: RequestHead
     private var methodName = ""
     private var hasBody = false
+    /// The request's body in bytes; `nil` if it has none.
+    private var requestBodyCount: Int?
     /// Which token the authorisation line holds; 0 for none.
     var tokenGeneration: UInt64 = 0
     /// Whether this is the call's second run, with a fresh token.
@@ -81,6 +83,7 @@ struct Transfer: ~Copyable {
             methodName = name
             hasBody = needsBody
         }
+        requestBodyCount = needsBody ? body?.count ?? 0 : nil
         guard needsBody else { return }
         // Without an address libcurl would ask a callback for the body.
         let address = body?.baseAddress ?? UnsafeRawPointer(message)
@@ -95,7 +98,7 @@ struct Transfer: ~Copyable {
     }
 
     mutating func setLines(_ fields: borrowing HeaderFields, adding fixed: [FixedLine], hasToken: Bool) {
-        let list = head.setLines(fields, adding: fixed, hasToken: hasToken, hasBody: hasBody)
+        let list = head.setLines(fields, adding: fixed, hasToken: hasToken, bodyCount: requestBodyCount)
         penstock_easy_set_list(easy, CURLOPT_HTTPHEADER, list)
     }
 

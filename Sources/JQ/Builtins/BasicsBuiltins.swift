@@ -32,6 +32,7 @@ extension Builtin {
             case .null: return .number(0)
             case .array, .object: return .number(Double(input.count))
             case .string:
+                try evaluator.spend(input.count / Evaluator.bytesPerStep)
                 return .number(Double(input.flags.contains(.ascii) ? input.count : UTF8Text.count(input.bytes)))
             case .number: return try evaluator.absolute(input)
             default: throw evaluator.typeError(input, "has no length")

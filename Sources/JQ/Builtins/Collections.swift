@@ -27,6 +27,7 @@ extension Evaluator {
         case (.array, .number):
             let position = key.double ?? -1
             return .bool(position >= 0 && position < Double(value.count))
+        case (.null, _): return .false
         default:
             throw fail(
                 "Cannot check whether \(Text.kindName(value.kind)) has a \(Text.kindName(key.kind)) key")
@@ -39,7 +40,9 @@ extension Evaluator {
         try spend(1)
         if depth > Evaluator.comparisonDepth { throw fail("Containment check too deep") }
         switch a.kind {
-        case .string: return UTF8Text.find(b.bytes, in: a.bytes, from: 0) != nil || b.count == 0
+        case .string:
+            try spend(a.count / Evaluator.bytesPerStep)
+            return UTF8Text.find(b.bytes, in: a.bytes, from: 0) != nil || b.count == 0
         case .array:
             for wanted in b.elements {
                 var isFound = false
@@ -82,8 +85,8 @@ extension Evaluator {
         guard value.kind == .array || value.kind == .object else { throw cannotIterate(value) }
         let count = value.count
         try spend(count)
-        let members = try allocateMembers(max(count, 1))
-        var used = 0
+        let owner = makeIdentity()
+        var result = try growing(.emptyObject, capacity: max(count, 1), identity: owner, owner: owner)
         for index in 0..<count {
             let entry = value.kind == .array ? value.elements[index] : value.members[index].value
             var key = try field(entry, Evaluator.name("key"))
@@ -94,9 +97,9 @@ extension Evaluator {
             default: throw fail("Cannot use \(Text.kindName(key.kind)) (\(excerpt(key))) as object key")
             }
             let value = try entryValue(entry)
-            used = try put(key, value, into: members, used)
+            result = try put(value, key, in: result, owner: owner)
         }
-        return arena.object(uncheckedMembers: members, count: used)
+        return result
     }
 
     private static var keyNames: [Value] { [name("Key"), name("name"), name("Name")] }

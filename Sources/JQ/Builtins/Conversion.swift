@@ -13,6 +13,7 @@ extension Evaluator {
         case .number where value.isLiteral:
             return .string(value.bytes, flags: [.verbatim, .ascii])
         default:
+            try checkSize(value)
             text.removeAll()
             text.write(value)
             try spend(text.bytes.count / 64)
@@ -30,10 +31,13 @@ extension Evaluator {
         } catch {
             if case .memoryExhausted = error.kind { throw memoryExhausted() }
             if case .depthExceeded = error.kind { throw fail("Exceeds depth limit for parsing") }
+            let limit = 1000
             let start =
-                value.count > 40 ? String(decoding: value.bytes.prefix(40), as: UTF8.self) + "..." : value.string
-            throw fail(
-                "\(error.message) at line \(error.line), column \(error.column) (while parsing '\(start ?? "")')")
+                value.count > limit ? String(decoding: value.bytes.prefix(limit), as: UTF8.self) + "..." : value.string
+            let message =
+                JSONFault.message(of: value.bytes)
+                ?? "\(error.message) at line \(error.line), column \(error.column)"
+            throw fail("\(message) (while parsing '\(start ?? "")')")
         }
     }
 
@@ -64,29 +68,38 @@ extension Evaluator {
 
 /// Numbers in strings: as in JSON, but also with a leading `+`, leading zeros, `.5` and `5.`.
 enum NumberText {
-    static func literal(_ bytes: UnsafeRawBufferPointer, in evaluator: Evaluator) throws(Raised) -> Value? {
+    /// The parts of such a text.
+    private struct Parts {
+        var isNegative = false
+        /// Behind the sign.
+        var start = 0
+        var wholeDigits = 0
+        var fractionDigits = 0
+        var hasPoint = false
+    }
+
+    static func isNumber(_ bytes: UnsafeRawBufferPointer) -> Bool { parts(of: bytes) != nil }
+
+    private static func parts(of bytes: UnsafeRawBufferPointer) -> Parts? {
+        var parts = Parts()
         var index = 0
         func digits() -> Int {
             let start = index
             while index < bytes.count, bytes[index] &- UInt8(ascii: "0") < 10 { index += 1 }
             return index - start
         }
-        var start = 0
-        var isNegative = false
         if let sign = bytes.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
-            isNegative = sign == UInt8(ascii: "-")
+            parts.isNegative = sign == UInt8(ascii: "-")
             index = 1
-            start = 1
+            parts.start = 1
         }
-        let whole = digits()
-        var fraction = 0
-        var hasPoint = false
+        parts.wholeDigits = digits()
         if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
-            hasPoint = true
+            parts.hasPoint = true
             index += 1
-            fraction = digits()
+            parts.fractionDigits = digits()
         }
-        guard whole + fraction > 0 else { return nil }
+        guard parts.wholeDigits + parts.fractionDigits > 0 else { return nil }
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             index += 1
             if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
@@ -94,14 +107,17 @@ enum NumberText {
             }
             guard digits() > 0 else { return nil }
         }
-        guard index == bytes.count else { return nil }
+        return index == bytes.count ? parts : nil
+    }
+
+    static func literal(_ bytes: UnsafeRawBufferPointer, in evaluator: Evaluator) throws(Raised) -> Value? {
+        guard let parts = parts(of: bytes) else { return nil }
         // What is JSON already is taken as it is.
-        let hasLeadingZero = whole > 1 && bytes[start] == UInt8(ascii: "0")
-        if bytes[0] != UInt8(ascii: "+"), whole > 0, !hasLeadingZero, !hasPoint || fraction > 0 {
-            return .literal(bytes)
-        }
-        var text = isNegative ? "-" : ""
-        let body = String(decoding: bytes[start...], as: UTF8.self).drop { $0 == "0" }
+        let hasLeadingZero = parts.wholeDigits > 1 && bytes[parts.start] == UInt8(ascii: "0")
+        let isComplete = parts.wholeDigits > 0 && (!parts.hasPoint || parts.fractionDigits > 0)
+        if bytes[0] != UInt8(ascii: "+"), !hasLeadingZero, isComplete { return .literal(bytes) }
+        var text = parts.isNegative ? "-" : ""
+        let body = String(decoding: bytes[parts.start...], as: UTF8.self).drop { $0 == "0" }
         if body.first.map({ !$0.isNumber }) ?? true { text += "0" }
         let mantissa = body.prefix { $0 != "e" && $0 != "E" }
         text += mantissa.last == "." ? mantissa.dropLast() : mantissa

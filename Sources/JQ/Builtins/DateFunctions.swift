@@ -61,8 +61,51 @@ extension Evaluator {
         default:
             throw fail("\(name) requires parsed datetime inputs")
         }
+        try spend(format.count / 8)
         if format.bytes.baseAddress == Evaluator.isoFormat.bytes.baseAddress { return try isoText(time) }
+        if writePlain(time, format.bytes) { return try stringOfText() }
         return try string(TimeFormatting.text(time, format: format.string ?? ""))
+    }
+
+    /// Writes a time into ``text``, if its format has nothing but plain text and the usual digits of dates and times.
+    private func writePlain(_ time: CalendarTime, _ format: UnsafeRawBufferPointer) -> Bool {
+        guard (1000...9999).contains(time.year) else { return false }
+        text.removeAll()
+        var index = 0
+        while index < format.count {
+            let byte = format[index]
+            index += 1
+            if byte != UInt8(ascii: "%") {
+                text.append(byte)
+                continue
+            }
+            guard index < format.count, writeDigits(format[index], of: time) else { return false }
+            index += 1
+        }
+        return true
+    }
+
+    private func writeDigits(_ letter: UInt8, of time: CalendarTime) -> Bool {
+        switch letter {
+        case UInt8(ascii: "Y"):
+            appendTwo("", time.year / 100)
+            appendTwo("", time.year % 100)
+        case UInt8(ascii: "m"): appendTwo("", time.month + 1)
+        case UInt8(ascii: "d"): appendTwo("", time.day)
+        case UInt8(ascii: "H"): appendTwo("", time.hour)
+        case UInt8(ascii: "M"): appendTwo("", time.minute)
+        case UInt8(ascii: "S"): appendTwo("", time.second)
+        case UInt8(ascii: "F"):
+            _ = writeDigits(UInt8(ascii: "Y"), of: time)
+            appendTwo("-", time.month + 1)
+            appendTwo("-", time.day)
+        case UInt8(ascii: "T"):
+            appendTwo("", time.hour)
+            appendTwo(":", time.minute)
+            appendTwo(":", time.second)
+        default: return false
+        }
+        return true
     }
 
     /// `%Y-%m-%dT%H:%M:%SZ` without detours.
@@ -104,8 +147,8 @@ extension Evaluator {
     }
 
     private func parsedTime(_ value: Value, _ format: Value) throws(Raised) -> (CalendarTime, end: Int) {
-        try spend(1 + value.count / 64)
-        guard let (time, end) = TimeParsing.time(of: Array(value.bytes), format: format.string ?? ""),
+        try spend(1 + value.count / 64 + format.count / 8)
+        guard let (time, end) = TimeParsing.time(of: value.bytes, format: format.bytes),
             end == value.count || value.bytes[end] == 0x20 || (0x09...0x0D).contains(value.bytes[end])
         else {
             throw fail("date \"\(value.string ?? "")\" does not match format \"\(format.string ?? "")\"")

@@ -11,18 +11,18 @@ extension Builtin {
         },
         Builtin("isinfinite", "Whether a number is infinite.", [.init("isinfinite", "1", "false")]) {
             (evaluator, input, _) throws(Raised) in
-            .bool(try evaluator.number(input).isInfinite)
+            .bool(input.double?.isInfinite ?? false)
         },
         Builtin("isnan", "Whether a number is a NaN.", [.init("isnan", "1", "false")]) {
             (evaluator, input, _) throws(Raised) in
-            .bool(try evaluator.number(input).isNaN)
+            .bool(input.double?.isNaN ?? false)
         },
         Builtin(
             "isnormal", "Whether a number is neither zero, subnormal, infinite nor NaN.",
             [.init("[.[] | isnormal]", "[0,1]", "[false,true]")]
         ) {
             (evaluator, input, _) throws(Raised) in
-            .bool(try evaluator.number(input).isNormal)
+            .bool(input.double?.isNormal ?? false)
         },
         Builtin(
             "isvalid(f)", "Whether `f` raises no error.", [.init(#"isvalid(error("no"))"#, "null", "false")],

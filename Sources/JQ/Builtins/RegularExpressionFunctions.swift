@@ -130,8 +130,10 @@ extension Evaluator {
         let members = try allocateMembers(4)
         members[0] = Member(key: Evaluator.name("offset"), value: .number(Double(position)))
         let count = range.map { length(input, $0) } ?? 0
-        members[1] = Member(key: Evaluator.name("length"), value: .number(Double(count)))
-        members[2] = Member(key: Evaluator.name("string"), value: range.map { part(input, $0) } ?? .null)
+        // jq puts the string of an empty capture first; it shows where a match is written as text.
+        let (first, second) = count > 0 ? (1, 2) : (2, 1)
+        members[first] = Member(key: Evaluator.name("length"), value: .number(Double(count)))
+        members[second] = Member(key: Evaluator.name("string"), value: range.map { part(input, $0) } ?? .null)
         members[3] = Member(key: Evaluator.name("name"), value: try nameOfGroup(group, of: expression))
         return arena.object(uncheckedMembers: members, count: 4)
     }

@@ -4,6 +4,7 @@ extension Evaluator {
     func changingCase(_ value: Value, first: UInt8, _ name: StaticString) throws(Raised) -> Value {
         guard value.kind == .string else { throw fail("\(name) input must be a string") }
         let bytes = value.bytes
+        try spend(bytes.count / Evaluator.bytesPerStep)
         guard let source = bytes.baseAddress, bytes.contains(where: { $0 &- first < 26 }) else { return value }
         let room = try allocate(byteCount: bytes.count)
         let input = source.assumingMemoryBound(to: UInt8.self)
@@ -134,6 +135,7 @@ extension Evaluator {
         guard part.kind == .string else { throw typeError(part, "is not a string") }
         var result = Value.emptyArray
         if part.count == 0 { return result }
+        try spend(value.count / Evaluator.bytesPerStep)
         let bytes = value.bytes
         let isASCII = value.flags.contains(.ascii)
         var start = 0

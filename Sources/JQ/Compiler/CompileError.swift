@@ -23,8 +23,7 @@ public struct CompileError: Error, Sendable, Equatable, CustomStringConvertible 
 
     /// The place, the message, the line and a caret under the fault.
     public var description: String {
-        let indent = sourceLine.utf8.prefix(column - 1).map { $0 == UInt8(ascii: "\t") ? "\t" : " " }.joined()
-        let carets = String(repeating: "^", count: length)
-        return "\(name):\(line):\(column): \(message)\n    \(sourceLine)\n    \(indent)\(carets)"
+        let excerpt = SourceExcerpt.text(sourceLine, column: column, length: length)
+        return "\(name):\(line):\(column): \(message)\n\(excerpt)"
     }
 }

@@ -58,6 +58,7 @@ final class Compiler {
         let root = try compile(body, scope, program)
         try checkModules()
         SingleAnalysis.mark(&nodes, links: links, functions: functions)
+        LinearAnalysis.mark(&nodes, links: links, builtins: builtins)
         return root
     }
 

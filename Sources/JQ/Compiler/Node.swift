@@ -59,7 +59,7 @@ enum Opcode: UInt8 {
     case format
     /// If node `a` then node `b` else node `c`.
     case conditional
-    /// Items of node `a` bound by pattern node `b`; list `c`: start, update.
+    /// Items of node `a` bound by pattern node `b`; list `c`: start, update; `code` 1 when the state is the loop's own.
     case reduce
     /// As reduce; list `c`: start, update, extract.
     case foreach

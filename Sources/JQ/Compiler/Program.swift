@@ -18,6 +18,8 @@ public final class Program {
     let links: UnsafeMutableBufferPointer<Int32>
     let functions: UnsafeMutableBufferPointer<Function>
     let implementations: UnsafeMutableBufferPointer<Builtin.Native>
+    /// The names of the ``implementations``, as `name/arity`.
+    let builtinKeys: [String]
     let valueMaps: UnsafeMutableBufferPointer<ValueMapEntry>
     let root: Int32
     let cellCount: Int32
@@ -58,6 +60,7 @@ public final class Program {
         nodes = Program.copy(compiler.nodes)
         links = Program.copy(compiler.links)
         functions = Program.copy(compiler.functions)
+        builtinKeys = compiler.builtins.map(\.key)
         let natives = compiler.builtins.compactMap(\.native)
         implementations = .allocate(capacity: natives.count)
         _ = implementations.initialize(from: natives)

@@ -1,7 +1,7 @@
 /// `strptime` in the C locale.
 struct TimeParsing {
     private var time = CalendarTime()
-    private let input: [UInt8]
+    private let input: UnsafeRawBufferPointer
     private var position = 0
     private var hasWeekday = false
     private var hasDayOfYear = false
@@ -11,13 +11,15 @@ struct TimeParsing {
     private var isAfternoon: Bool?
 
     /// The time, and the bytes at which the format ends; `nil` if the text does not match.
-    static func time(of text: [UInt8], format: String) -> (time: CalendarTime, end: Int)? {
+    static func time(
+        of text: UnsafeRawBufferPointer, format: UnsafeRawBufferPointer
+    ) -> (time: CalendarTime, end: Int)? {
         var parsing = TimeParsing(input: text)
-        guard parsing.run(Substring(format)) else { return nil }
+        guard parsing.run(format) else { return nil }
         return (parsing.finished(), parsing.position)
     }
 
-    private init(input: [UInt8]) {
+    private init(input: UnsafeRawBufferPointer) {
         self.input = input
     }
 
@@ -62,14 +64,18 @@ struct TimeParsing {
 
     // MARK: Formats
 
-    private mutating func run(_ format: Substring) -> Bool {
-        var rest = format.utf8
+    private mutating func run(_ format: StaticString) -> Bool {
+        format.withUTF8Buffer { run(UnsafeRawBufferPointer($0)) }
+    }
+
+    private mutating func run(_ format: UnsafeRawBufferPointer) -> Bool {
+        var rest = format[...]
         while let byte = rest.popFirst() {
             if Self.isSpace(byte) {
                 skipSpace()
             } else if byte == UInt8(ascii: "%") {
                 // Flags and locale modifiers change nothing in the C locale.
-                while let flag = rest.first, "_-0^#EO".utf8.contains(flag) { rest.removeFirst() }
+                while let flag = rest.first, Self.isModifier(flag) { rest.removeFirst() }
                 guard let letter = rest.popFirst(), conversion(Character(UnicodeScalar(letter))) else { return false }
             } else {
                 guard current == byte else { return false }
@@ -77,6 +83,15 @@ struct TimeParsing {
             }
         }
         return true
+    }
+
+    private static func isModifier(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "0"), UInt8(ascii: "^"), UInt8(ascii: "#"),
+            UInt8(ascii: "E"), UInt8(ascii: "O"):
+            true
+        default: false
+        }
     }
 
     private mutating func conversion(_ letter: Character) -> Bool {

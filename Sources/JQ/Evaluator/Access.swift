@@ -12,7 +12,11 @@ import JSON
 extension Evaluator {
     @inline(__always)
     func field(_ target: Value, _ key: Value) throws(Raised) -> Value {
-        if target.kind == .object { return member(target, key) }
+        if target.kind == .object {
+            let value = member(target, key)
+            disown(value)
+            return value
+        }
         if target.kind == .null { return .null }
         throw cannotIndex(target, key)
     }
@@ -24,12 +28,12 @@ extension Evaluator {
         if target.flags.contains(.indexed) { return target.member(key.bytes) ?? .null }
         let members = target.members
         let count = key.count
-        guard let base = members.baseAddress, let name = key.bytes.baseAddress else {
+        guard let base = members.baseAddress, count > 0, let name = key.contents else {
             return target.member(key.bytes) ?? .null
         }
         let first = name.load(as: UInt8.self)
         for position in 0..<members.count where base[position].key.count == count {
-            guard let other = base[position].key.bytes.baseAddress else { continue }
+            guard let other = base[position].key.contents else { continue }
             if other.load(as: UInt8.self) == first, memcmp(other, name, count) == 0 { return base[position].value }
         }
         return .null
@@ -41,6 +45,15 @@ extension Evaluator {
     }
 
     func index(_ target: Value, _ key: Value) throws(Raised) -> Value {
+        let value = try part(of: target, at: key)
+        disown(value)
+        // A slice lies in the array that it is cut from.
+        if key.kind == .object { disown(target) }
+        return value
+    }
+
+    /// The same for whoever puts the part back: what a loop owns stays its own.
+    func part(of target: Value, at key: Value) throws(Raised) -> Value {
         switch (target.kind, key.kind) {
         case (.object, .string): return target.member(key.bytes) ?? .null
         case (.array, .number): return element(of: target, at: key.double ?? 0)
@@ -75,6 +88,9 @@ extension Evaluator {
         return result
     }
 
+    /// Bytes that are looked through for one step.
+    static let bytesPerStep = 128
+
     // MARK: Slices
 
     /// A slice by an object with `start` and `end`.
@@ -103,6 +119,7 @@ extension Evaluator {
             let range = try bounds(of: bytes.count, from: start, to: end)
             return .string(UnsafeRawBufferPointer(rebasing: bytes[range]), flags: target.flags)
         }
+        try spend(bytes.count / Evaluator.bytesPerStep)
         let range = try bounds(of: UTF8Text.count(bytes), from: start, to: end)
         let first = UTF8Text.offset(of: range.lowerBound, in: bytes)
         let rest = UnsafeRawBufferPointer(rebasing: bytes[first...])

@@ -148,22 +148,14 @@ extension Evaluator {
         return .string(UnsafeRawBufferPointer(start: room, count: total), flags: flags)
     }
 
-    /// The array with elements behind its own.
+    /// The array with elements behind its own: in place if there is room, so that growing one step by step
+    /// (`reduce … (. + [$x])`) takes time and memory in proportion to its size.
     func append(_ elements: UnsafeBufferPointer<Value>, to array: Value) throws(Raised) -> Value {
-        guard let source = elements.baseAddress, elements.count > 0 else { return array }
-        let stride = MemoryLayout<Value>.stride
+        guard elements.count > 0 else { return array }
+        if let longer = array.appending(elements) { return longer }
         let total = array.count + elements.count
-        let old = array.elements
-        if let base = old.baseAddress, let room = tails.take(elements.count * stride, behind: base + old.count) {
-            room.bindMemory(to: Value.self, capacity: elements.count).update(from: source, count: elements.count)
-            return .array(UnsafeBufferPointer(start: base, count: total))
-        }
-        let capacity = max(total * 2, 8)
-        let cells = try allocate(Value.self, capacity)
-        if let base = old.baseAddress { cells.update(from: base, count: old.count) }
-        (cells + old.count).update(from: source, count: elements.count)
-        tails.note(end: UnsafeMutableRawPointer(cells + total), limit: UnsafeMutableRawPointer(cells + capacity))
-        return .array(UnsafeBufferPointer(start: cells, count: total))
+        let grown = try growing(array, capacity: max(total * 2, 8), identity: 0, owner: 0)
+        return grown.appending(elements) ?? grown
     }
 
     func append(_ element: Value, to array: Value) throws(Raised) -> Value {
@@ -226,6 +218,7 @@ extension Evaluator {
     /// The pieces of a string between separators; no pieces of an empty string, all characters for an empty separator.
     func split(_ value: Value, by separator: Value) throws(Raised) -> Value {
         if value.count == 0 { return .emptyArray }
+        try spend(value.count / Evaluator.bytesPerStep)
         let bytes = value.bytes
         let flags = value.flags
         var result = Value.emptyArray

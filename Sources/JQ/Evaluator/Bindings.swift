@@ -138,9 +138,14 @@ extension Evaluator {
         let update = list[1]
         try generate(list[0], input, frame) { start throws(Raised) in
             var state = start
+            let owner = node.code == 1 ? makeIdentity() : 0
             try generate(node.a, input, frame) { item throws(Raised) in
                 try step()
                 try withItem(node.b, item, input, frame, nil) { () throws(Raised) in
+                    if owner != 0 {
+                        state = try linearUpdate(update, state, frame, owner: owner)
+                        return
+                    }
                     // No output makes the state null, several leave the last one, as in jq.
                     let old = state
                     state = .null
@@ -162,19 +167,27 @@ extension Evaluator {
         let extract = list[2]
         try generate(list[0], input, frame) { start throws(Raised) in
             var state = start
+            let owner = node.code == 1 ? makeIdentity() : 0
             try generate(node.a, input, frame) { item throws(Raised) in
                 try step()
                 let flag = try downstreamFlag(of: node.b)
                 try withItem(node.b, item, input, frame, flag) { () throws(Raised) in
-                    let old = state
-                    state = .null
-                    try generate(update, old, frame) { value throws(Raised) in
-                        state = value
-                        try optionalStage(extract, value, frame) { output throws(Raised) in
+                    func emit() throws(Raised) {
+                        try optionalStage(extract, state, frame) { output throws(Raised) in
                             flag?.pointee = true
                             try sink(output)
                             flag?.pointee = false
                         }
+                    }
+                    if owner != 0 {
+                        state = try linearUpdate(update, state, frame, owner: owner)
+                        return try emit()
+                    }
+                    let old = state
+                    state = .null
+                    try generate(update, old, frame) { value throws(Raised) in
+                        state = value
+                        try emit()
                     }
                 }
             }

@@ -4,13 +4,18 @@ import JSON
 extension Evaluator {
     /// As deep as jq goes.
     static let comparisonDepth = 10_000
+    /// Comparing strings costs a step for so many bytes.
+    private static let longText = 1024
 
     @inline(__always)
     func areEqual(_ a: Value, _ b: Value) throws(Raised) -> Bool {
         if a.kind != b.kind { return false }
         switch a.kind {
         case .null, .false, .true: return true
-        case .string: return a.count == b.count && UTF8Text.startsWith(a.bytes, b.bytes)
+        case .string:
+            guard a.count == b.count else { return false }
+            if a.count > Evaluator.longText { try spend(a.count / Evaluator.longText) }
+            return UTF8Text.startsWith(a.bytes, b.bytes)
         case .number: return compareNumbers(a, b) == 0
         default: return try areEqual(a, b, depth: 0)
         }
@@ -46,7 +51,9 @@ extension Evaluator {
         switch a.kind {
         case .null, .false, .true: return 0
         case .number: return compareNumbers(a, b)
-        case .string: return UTF8Text.compare(a.bytes, b.bytes)
+        case .string:
+            if a.count > Evaluator.longText { try spend(a.count / Evaluator.longText) }
+            return UTF8Text.compare(a.bytes, b.bytes)
         default: return try compare(a, b, depth: 0)
         }
     }

@@ -28,8 +28,8 @@ public struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertib
 
     /// The place, the message, the line and a caret under the column.
     public var description: String {
-        let indent = sourceLine.utf8.prefix(column - 1).map { $0 == UInt8(ascii: "\t") ? "\t" : " " }.joined()
-        return "\(name):\(line):\(column): \(message)\n    \(sourceLine)\n    \(indent)^"
+        let excerpt = SourceExcerpt.text(sourceLine, column: column, length: 1)
+        return "\(name):\(line):\(column): \(message)\n\(excerpt)"
     }
 }
 

@@ -47,6 +47,8 @@ public final class Evaluator {
     @exclusivity(unchecked) var currentNode: Int32 = 0
     var stopTarget = 0
     var lastLabel = 0
+    /// The mark given out last by ``makeIdentity()``. Never reset: marks stay in values.
+    var lastIdentity: UInt64 = 0
     var fatalKind: EvaluationError.Kind = .raised
     @exclusivity(unchecked) var frames = FrameMemory()
     @exclusivity(unchecked) var tails = GrowthRecord()
@@ -81,7 +83,9 @@ public final class Evaluator {
         if program.nodes[Int(program.root)].isSingle {
             let frame = try start(program, variables)
             do throws(Raised) {
-                return try single(program.root, input, frame)
+                let output = try single(program.root, input, frame)
+                try checkSize(output)
+                return output
             } catch {
                 throw failure(error, in: program)
             }
@@ -115,6 +119,7 @@ public final class Evaluator {
         let label = makeLabel()
         do throws(Raised) {
             try generate(program.root, input, frame) { value throws(Raised) in
+                try checkSize(value)
                 if !output(value) { throw stop(at: label) }
             }
         } catch {
@@ -184,12 +189,17 @@ public final class Evaluator {
         }
     }
 
+    /// The most bytes of an error's value in its message, about.
+    private static let messageLimit = 16 << 10
+
     private func message(of value: Value) -> String {
         switch value.kind {
-        case .string: return value.string ?? ""
+        case .string:
+            guard value.count > Evaluator.messageLimit else { return value.string ?? "" }
+            return String(decoding: value.bytes.prefix(Evaluator.messageLimit), as: UTF8.self) + "..."
         default:
             text.removeAll()
-            text.write(value)
+            text.write(beginningOf: value, byteCount: Evaluator.messageLimit)
             return value.kind == .object || value.kind == .array
                 ? text.text + " (not a string)" : "\(Text.kindName(value.kind)) (\(text.text)) (not a string)"
         }

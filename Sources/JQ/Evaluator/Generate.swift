@@ -215,17 +215,10 @@ extension Evaluator {
     private func generateAlternative(_ index: Int32, _ input: Value, _ frame: Frame, _ sink: Sink) throws(Raised) {
         let node = nodes[Int(index)]
         var found = false
-        var isDownstream = false
-        do throws(Raised) {
-            try generate(node.a, input, frame) { value throws(Raised) in
-                guard value.isTruthy else { return }
-                found = true
-                isDownstream = true
-                try sink(value)
-                isDownstream = false
-            }
-        } catch {
-            if isDownstream || error != .error { throw error }
+        try generate(node.a, input, frame) { value throws(Raised) in
+            guard value.isTruthy else { return }
+            found = true
+            try sink(value)
         }
         if !found { try generate(node.b, input, frame, sink) }
     }

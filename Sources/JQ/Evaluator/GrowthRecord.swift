@@ -1,7 +1,7 @@
 import JSON
 
-/// Remembers the free room behind the arrays and strings that were grown last, so that growing one step by step
-/// (`reduce … (. + [$x])`) takes time and memory in proportion to its size.
+/// Remembers the free room behind the strings that were grown last, so that growing one step by step
+/// (`reduce … (. + $x)`) takes time and memory in proportion to its size.
 ///
 /// Only the value that ends where the record says its end is may grow in place: nobody else has the room behind it.
 /// Older, shorter versions end before, and are copied when they grow.

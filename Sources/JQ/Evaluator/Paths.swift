@@ -226,17 +226,10 @@ extension Evaluator {
         _ node: Node, _ path: Value, _ value: Value, _ frame: Frame, _ sink: PathSink
     ) throws(Raised) {
         var found = false
-        var isDownstream = false
-        do throws(Raised) {
-            try paths(node.a, path, value, frame) { (path, value) throws(Raised) in
-                guard value.isTruthy else { return }
-                found = true
-                isDownstream = true
-                try sink(path, value)
-                isDownstream = false
-            }
-        } catch {
-            if isDownstream || error != .error { throw error }
+        try paths(node.a, path, value, frame) { (path, value) throws(Raised) in
+            guard value.isTruthy else { return }
+            found = true
+            try sink(path, value)
         }
         if !found { try paths(node.b, path, value, frame, sink) }
     }

@@ -31,7 +31,8 @@ extension Evaluator {
                     index = node.pointee.c
                 }
             case .alternative:
-                if let value = try attempted(node.pointee.a, input, frame), value.isTruthy { return value }
+                let value = try operand(node.pointee.a, input, frame)
+                if value.isTruthy { return value }
                 index = node.pointee.b
             case .binary:
                 // As in jq, the right side is evaluated first.
@@ -59,16 +60,6 @@ extension Evaluator {
         case .identity: return input
         case .constant: return node.pointee.value
         default: return try single(index, input, frame)
-        }
-    }
-
-    /// The output of a single node, `nil` if it raises an error that can be caught.
-    private func attempted(_ index: Int32, _ input: Value, _ frame: Frame) throws(Raised) -> Value? {
-        do throws(Raised) {
-            return try operand(index, input, frame)
-        } catch {
-            if error == .error { return nil }
-            throw error
         }
     }
 
@@ -260,8 +251,12 @@ extension Evaluator {
     private func sum(_ node: Node, _ input: Value, _ frame: Frame) throws(Raised) -> Value {
         var result = Value.null
         let addition = UInt16(Operator.add.rawValue)
+        let owner = makeIdentity()
         try generate(node.a, input, frame) { value throws(Raised) in
-            result = try apply(addition, result, value)
+            // Nothing else refers to the sum of the first two objects and more.
+            result =
+                result.kind == .object && value.kind == .object
+                ? try merge(result, value, owner: owner) : try apply(addition, result, value)
         }
         return result
     }

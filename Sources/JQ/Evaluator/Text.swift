@@ -26,7 +26,7 @@ extension Evaluator {
     /// string, and no character cut in two.
     func excerpt(_ value: Value) -> String {
         text.removeAll()
-        text.write(value)
+        text.write(beginningOf: value, byteCount: 64)
         let bytes = text.bytes
         guard bytes.count > 29 else { return text.text }
         let closer: String

@@ -6,6 +6,14 @@
     import Darwin
 #endif
 
+#if !canImport(Darwin)
+    // The C library has it, but Swift's overlay does not show GNU extensions.
+    @_silgen_name("memmem")
+    private func memmem(
+        _ bytes: UnsafeRawPointer, _ count: Int, _ needle: UnsafeRawPointer, _ needleCount: Int
+    ) -> UnsafeMutableRawPointer?
+#endif
+
 /// Walking over valid UTF-8.
 enum UTF8Text {
     /// The bytes of the character that begins with this byte.
@@ -67,12 +75,19 @@ enum UTF8Text {
         }
     }
 
+    /// Needles up to this length are looked for by their first byte.
+    private static let shortNeedle = 4
+
     /// Where a string first stands in another, at or behind a byte.
     static func find(
         _ needle: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer, from start: Int
     ) -> Int? {
         guard start <= bytes.count, let base = bytes.baseAddress else { return nil }
         guard let pattern = needle.baseAddress, needle.count > 0 else { return start }
+        if needle.count > shortNeedle {
+            // In linear time, whatever the needle repeats.
+            return memmem(base + start, bytes.count - start, pattern, needle.count).map { UnsafeRawPointer($0) - base }
+        }
         var offset = start
         while bytes.count - offset >= needle.count {
             let room = bytes.count - offset - needle.count + 1

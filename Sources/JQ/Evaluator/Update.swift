@@ -75,6 +75,7 @@ extension Evaluator {
     func getPath(_ value: Value, _ path: Value) throws(Raised) -> Value {
         guard path.kind == .array else { throw fail("Path must be specified as an array") }
         if path.count > Evaluator.pathLimit { throw fail("Path too deep") }
+        try spend(path.count / 16)
         var value = value
         for key in path.elements {
             value = try index(value, key)
@@ -165,18 +166,16 @@ extension Evaluator {
             throw fail("Cannot delete \(Text.kindName(key.kind)) field of object")
         }
         try spend(keys.count + object.count)
+        let isDeleted = try allocate(Bool.self, max(object.count, 1))
+        isDeleted.update(repeating: false, count: object.count)
+        for key in keys.elements {
+            if let position = object.memberPosition(key.bytes) { isDeleted[position] = true }
+        }
         let members = try allocateMembers(object.count)
         var count = 0
-        for member in object.members {
-            var isDeleted = false
-            for key in keys.elements where try areEqual(key, member.key) {
-                isDeleted = true
-                break
-            }
-            if !isDeleted {
-                members[count] = member
-                count += 1
-            }
+        for (position, member) in object.members.enumerated() where !isDeleted[position] {
+            members[count] = member
+            count += 1
         }
         return arena.object(uncheckedMembers: members, count: count)
     }

@@ -1,9 +1,12 @@
 /// Bytes that are written one after another, in memory that is used again and again. Not thread-safe.
+///
+/// Its stored properties are not watched for overlapping access: each is read or set within one expression here, none is
+/// passed `inout`, so no two accesses can overlap, and the watching was a twentieth of an event's instructions.
 public final class ByteBuffer {
-    private(set) var base: UnsafeMutablePointer<UInt8>
-    private(set) var capacity: Int
+    @exclusivity(unchecked) private(set) var base: UnsafeMutablePointer<UInt8>
+    @exclusivity(unchecked) private(set) var capacity: Int
     /// The number of bytes written.
-    public private(set) var count = 0
+    @exclusivity(unchecked) public private(set) var count = 0
 
     /// After ``removeAll()`` the buffer keeps at most this many bytes of memory, so that one giant document does not
     /// hold memory for good.

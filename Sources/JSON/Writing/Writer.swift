@@ -9,6 +9,14 @@ extension ByteBuffer {
         writer.finish()
     }
 
+    /// Writes the beginning of a value: at least so many bytes, if it has them, and not many more, however large it
+    /// is. The last character may be cut.
+    public func write(beginningOf value: Value, byteCount: Int) {
+        var writer = Writer(self, atMost: byteCount)
+        writer.write(value)
+        writer.finish()
+    }
+
     /// Writes a string in quotes, escaped where need be.
     /// - Parameter utf8: valid UTF-8.
     public func writeString(_ utf8: UnsafeRawBufferPointer) {
@@ -31,9 +39,12 @@ struct Writer: ~Copyable {
     private var limit: Cursor
     private var frames: UnsafeMutablePointer<FrameStack.Frame>
     private var frameCapacity: Int
+    /// Bytes after which nothing more is wanted.
+    private let enough: Int
 
-    init(_ buffer: ByteBuffer) {
+    init(_ buffer: ByteBuffer, atMost byteCount: Int = .max) {
         self.buffer = buffer
+        enough = byteCount == .max ? .max : buffer.count + byteCount
         (frames, frameCapacity) = buffer.frameStack()
         cursor = buffer.base + buffer.count
         limit = buffer.base + buffer.capacity
@@ -96,6 +107,7 @@ struct Writer: ~Copyable {
     /// The value to write after a complete one, when commas, brackets and the name before it are written.
     @inline(__always)
     private mutating func next(_ depth: inout Int) -> Value? {
+        if enough != .max, cursor - buffer.base >= enough { return nil }
         while depth > 0 {
             let isObject = frames[depth - 1].isObject
             let next = frames[depth - 1].next + (isObject ? 2 : 1)
@@ -135,6 +147,7 @@ struct Writer: ~Copyable {
 extension Writer {
     @inline(__always)
     private mutating func string(_ value: Value) {
+        if value.count > enough { return string(beginning(of: value)) }
         guard value.flags.contains(.verbatim) else { return escaped(value) }
         reserve(value.count + 2)
         put(UInt8(ascii: "\""))
@@ -157,6 +170,10 @@ extension Writer {
         } else {
             double(Double(bitPattern: value.word))
         }
+    }
+
+    private func beginning(of value: Value) -> Value {
+        Value(word: value.word, length: UInt32(enough), kind: .string, flags: value.flags)
     }
 
     /// Copies runs that need no escape, and escapes what stands between.

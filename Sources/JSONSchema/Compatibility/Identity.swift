@@ -13,6 +13,10 @@ struct Identity {
     let sides: [Side]
     private var assumed: Set<Pair> = []
     private var known: [Pair: Bool] = [:]
+    private var depth = 0
+
+    /// Schemas within schemas that are followed; beyond they count as different.
+    private static let depthLimit = 300
 
     init(_ sides: [Side]) {
         self.sides = sides
@@ -33,6 +37,9 @@ struct Identity {
         guard first >= 0, second >= 0 else { return first == second }
         let pair = Pair(first: Claim(side: a, node: first), second: Claim(side: b, node: second))
         guard assumed.insert(pair).inserted else { return true }
+        guard depth < Self.depthLimit else { return false }
+        depth += 1
+        defer { depth -= 1 }
         let one = sides[a].node(first)
         let other = sides[b].node(second)
         return one.types == other.types && one.flags == other.flags

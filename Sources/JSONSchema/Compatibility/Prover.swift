@@ -117,11 +117,13 @@ final class Prover {
 
     /// Notes what stands in the way; always false.
     @discardableResult
-    func explain(_ facts: Facts, _ goal: Claim, _ keyword: Keyword?, _ path: String, _ text: String) -> Bool {
+    func explain(
+        _ facts: Facts, _ goal: Claim, _ keyword: Keyword?, _ path: String, _ text: String, kind: Value.Kind? = nil
+    ) -> Bool {
         guard isExplaining, obstacles.count < 100 else { return false }
         let obstacle = Obstacle(
             known: facts.claims.first { $0.holds && $0.side != goal.side } ?? facts.claims.first, goal: goal,
-            keyword: keyword, path: path, text: text)
+            keyword: keyword, path: path, text: text, kind: kind)
         if !obstacles.contains(obstacle) { obstacles.append(obstacle) }
         return false
     }
@@ -136,5 +138,29 @@ struct Obstacle: Hashable {
     let keyword: Keyword?
     /// The place in the document.
     let path: String
-    let text: String
+    var text: String
+    /// The kind of value that is refused, if it is for its kind alone.
+    let kind: Value.Kind?
+}
+
+extension [Obstacle] {
+    /// Those that only differ in the kind of value that is refused, as one.
+    var mergingKinds: [Obstacle] {
+        var merged: [Obstacle] = []
+        for obstacle in self {
+            guard let kind = obstacle.kind else {
+                merged.append(obstacle)
+                continue
+            }
+            let isSame = { (other: Obstacle) in
+                other.goal == obstacle.goal && other.path == obstacle.path && other.kind != nil
+            }
+            guard !merged.contains(where: isSame) else { continue }
+            let kinds = [kind] + filter(isSame).compactMap(\.kind)
+            var one = obstacle
+            one.text = "may be \(Explainer.describe(TypeSet(kinds)))"
+            merged.append(one)
+        }
+        return merged
+    }
 }

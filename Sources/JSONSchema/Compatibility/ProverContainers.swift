@@ -38,11 +38,12 @@ extension Prover {
                 } && holds
         }
         guard holds || isExplaining else { return false }
-        return rule.contains < 0 || provesContains(array, longest, rule, facts, goal, at: path) && holds
+        let hasContained = rule.contains < 0 || provesContains(array, longest, rule, facts, goal, at: path)
+        return holds && hasContained
     }
 
     /// How many elements there can be: positions at which nothing can stand end the array.
-    private func longest(_ array: ArrayFacts) -> Int {
+    func longest(_ array: ArrayFacts) -> Int {
         for position in 0...array.prefixCount where position < array.maxItems {
             let isImpossible = inside { refutes(array.element(position)) }
             if isImpossible { return position }

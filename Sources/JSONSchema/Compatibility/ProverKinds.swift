@@ -6,7 +6,7 @@ extension Prover {
         let conjunction = reasoner.conjunction(facts)
         if conjunction.isContradictory || !conjunction.kinds.contains(kind) { return true }
         if let candidates = reasoner.candidates(conjunction) {
-            return every(candidates) { provesValue($0, facts, goal, at: path) }
+            return provesValues(candidates, facts, goal, at: path)
         }
         let hasChoices = !conjunction.choices.isEmpty
         let isDirect = hasChoices ? quietly { provesDirectly(conjunction, goal, kind, at: path) } : false
@@ -17,11 +17,23 @@ extension Prover {
         return every(choice) { proves(facts.adding($0), goal, at: path) }
     }
 
-    /// One value that can be tried.
-    private func provesValue(_ value: Value, _ facts: Facts, _ goal: Claim, at path: String) -> Bool {
-        guard reasoner.satisfies(facts, value) != false else { return true }
-        guard reasoner.sides[goal.side].check(goal.node, value) != true else { return true }
-        return explain(facts, goal, nil, path, "may be \(Explainer.text(value)), which is refused")
+    /// Values that can be tried.
+    private func provesValues(_ values: [Value], _ facts: Facts, _ goal: Claim, at path: String) -> Bool {
+        let refused = values.filter { value in
+            reasoner.satisfies(facts, value) != false
+                && reasoner.sides[goal.side].check(goal.node, value) != true
+        }
+        guard let first = refused.first else { return true }
+        let node = reasoner.node(goal)
+        if refused.allSatisfy({ !node.types.contains($0.kind) }) {
+            return explain(facts, goal, typeKeyword(node), path, "", kind: first.kind)
+        }
+        let texts = refused.prefix(5).map(Explainer.text)
+        let list =
+            texts.count > 1 ? texts.dropLast().joined(separator: ", ") + " or " + texts[texts.count - 1] : texts[0]
+        let rest = refused.count > 5 ? ", or \(refused.count - 5) other values" : ""
+        let keyword = node.values >= 0 ? valuesKeyword(node, goal) : nil
+        return explain(facts, goal, keyword, path, "may be \(list)\(rest)")
     }
 
     /// Without making choices.
@@ -31,23 +43,24 @@ extension Prover {
         let node = reasoner.node(goal)
         let facts = conjunction.facts
         guard node.types.contains(kind) else {
-            return explain(facts, goal, .type, path, "may be \(Explainer.describe(kind)), which is refused")
+            return explain(facts, goal, typeKeyword(node), path, "", kind: kind)
         }
         var holds = true
-        if node.flags.contains(.tracksEvaluation), kind >= .array {
-            let keyword: Keyword = kind == .array ? .unevaluatedItems : .unevaluatedProperties
-            let rest = kind == .array ? node.unevaluatedItems : node.unevaluatedProperties
-            if rest >= 0 {
-                holds = explain(facts, goal, keyword, path, "is compared by \(keyword.rawValue) only with its equal")
-            }
-        }
         if node.values >= 0 { holds = valuesObstacle(facts, goal, node, at: path) }
         guard holds || isExplaining else { return false }
         switch kind {
         case .number: holds = provesNumber(conjunction, goal, node, at: path) && holds
         case .string: holds = provesString(conjunction, goal, node, at: path) && holds
-        case .array: holds = provesArray(conjunction, goal, node, at: path) && holds
-        case .object: holds = provesObject(conjunction, goal, node, at: path) && holds
+        case .array:
+            holds = provesArray(conjunction, goal, node, at: path) && holds
+            if node.unevaluatedItems >= 0 {
+                holds = provesUnevaluatedItems(conjunction, goal, node, at: path) && holds
+            }
+        case .object:
+            holds = provesObject(conjunction, goal, node, at: path) && holds
+            if node.unevaluatedProperties >= 0 {
+                holds = provesUnevaluatedProperties(conjunction, goal, node, at: path) && holds
+            }
         case .null, .false, .true: break
         }
         guard holds || isExplaining else { return false }
@@ -55,9 +68,14 @@ extension Prover {
         return every(applicators) { provesApplicator(facts, goal, $0, at: path) } && holds
     }
 
+    private func typeKeyword(_ node: Node) -> Keyword? { node.flags.contains(.never) ? nil : .type }
+
+    private func valuesKeyword(_ node: Node, _ goal: Claim) -> Keyword {
+        reasoner.sides[goal.side].tables.valueRules[Int(node.values)].isConst ? .const : .enum
+    }
+
     private func valuesObstacle(_ facts: Facts, _ goal: Claim, _ node: Node, at path: String) -> Bool {
-        let isConst = reasoner.sides[goal.side].tables.valueRules[Int(node.values)].isConst
-        return explain(facts, goal, isConst ? .const : .enum, path, "may be a value that is not among those allowed")
+        explain(facts, goal, valuesKeyword(node, goal), path, "may be a value that is not among those allowed")
     }
 
     // MARK: Numbers
@@ -109,10 +127,16 @@ extension NumberFacts {
     func implies(_ rule: NumberRule) -> Bool {
         switch rule.kind {
         case .minimum, .exclusiveMinimum:
+            if let order = order(ofFirst: true, rule.operand), order > 0 || (order == 0 && rule.kind == .minimum) {
+                return true
+            }
             guard let lower else { return false }
             let order = Value.compareNumbers(lower.value, rule.operand)
             return order > 0 || (order == 0 && (rule.kind == .minimum || lower.isExclusive))
         case .maximum, .exclusiveMaximum:
+            if let order = order(ofFirst: false, rule.operand), order < 0 || (order == 0 && rule.kind == .maximum) {
+                return true
+            }
             guard let upper else { return false }
             let order = Value.compareNumbers(upper.value, rule.operand)
             return order < 0 || (order == 0 && (rule.kind == .maximum || upper.isExclusive))
@@ -122,6 +146,14 @@ extension NumberFacts {
             }
             return divisors.contains { $0.isMultiple(of: rule.operand) }
         }
+    }
+
+    /// How the first or last of the multiples compares to a number, where there are such.
+    private func order(ofFirst isFirst: Bool, _ operand: Value) -> Int? {
+        guard let steps, let integer = isFirst ? steps.first : steps.last, let number = ScaledNumber(operand) else {
+            return nil
+        }
+        return ScaledNumber(integer: integer, scale: steps.scale).compare(number)
     }
 }
 

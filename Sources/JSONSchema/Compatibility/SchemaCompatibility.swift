@@ -12,7 +12,7 @@ public enum SchemaCompatibility {
         /// Documents that are tried as witnesses in one direction.
         public var samples: Int
 
-        public init(proofSteps: Int = 100_000, samples: Int = 1_000) {
+        public init(proofSteps: Int = 20_000, samples: Int = 1_000) {
             self.proofSteps = proofSteps
             self.samples = samples
         }
@@ -49,12 +49,12 @@ private struct Direction {
             obstacles = [
                 Obstacle(
                     known: root(0), goal: root(1), keyword: nil, path: "",
-                    text: "is compared only with its equal, for one of the schemas uses $dynamicRef")
+                    text: "is compared only with its equal, for one of the schemas uses $dynamicRef", kind: nil)
             ]
         } else {
             let prover = Prover(Reasoner([known, goal]), steps: limits.proofSteps)
             if prover.proves(Facts([root(0)]), root(1), at: "") { return .compatible }
-            obstacles = prover.obstacles
+            obstacles = prover.obstacles.mergingKinds
         }
         var search = WitnessSearch(known: known, goal: goal, seed: seed)
         search.run(samples: limits.samples, wanted: Set(obstacles.compactMap(location)))
@@ -72,14 +72,14 @@ private struct Direction {
     private func reasons(_ obstacles: [Obstacle], _ search: WitnessSearch) -> [Compatibility.Reason] {
         var reasons: [Compatibility.Reason] = []
         for obstacle in obstacles {
-            let reason = reason(obstacle, witness: location(obstacle).flatMap { search.witnesses[$0]?.document })
+            let reason = reason(obstacle, witness: location(obstacle).flatMap { smallest(search, $0) })
             if !reasons.contains(where: { $0.isSame(as: reason) }) { reasons.append(reason) }
         }
         let told = Set(obstacles.compactMap(location))
         // A proof that ended too early may not have come to where a document is refused.
         if !reasons.contains(where: { $0.witness != nil }) {
             for (place, witness) in search.witnesses.sorted(by: { $0.key < $1.key }) where !told.contains(place) {
-                reasons.append(reason(witness, at: place))
+                reasons.append(reason(witness, smallest(search, place), at: place))
             }
         }
         return reasons.filter { $0.witness != nil } + reasons.filter { $0.witness == nil }
@@ -101,10 +101,18 @@ private struct Direction {
             witness: witness)
     }
 
-    private func reason(_ witness: WitnessSearch.Witness, at place: String) -> Compatibility.Reason {
+    private func smallest(_ search: WitnessSearch, _ location: String) -> String? {
+        guard let witness = search.witnesses[location] else { return nil }
+        var shrinker = WitnessShrinker(known: known, goal: goal, location: location)
+        return shrinker.shrink(witness.document)
+    }
+
+    private func reason(
+        _ witness: WitnessSearch.Witness, _ document: String?, at place: String
+    ) -> Compatibility.Reason {
         reason(
             known: known.program.places[Int(known.program.root)].absoluteLocation, goal: place,
-            path: witness.failure.instanceLocation, text: witness.failure.message, witness: witness.document)
+            path: witness.failure.instanceLocation, text: witness.failure.message, witness: document)
     }
 
     private func reason(

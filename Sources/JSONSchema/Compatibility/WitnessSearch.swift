@@ -46,7 +46,7 @@ struct WitnessSearch {
         generator.begin()
         guard let value = generator.document(), known.isValid(value), let failure = goal.validate(value) else { return }
         let document = Explainer.text(value)
-        for leaf in failure.all {
+        for leaf in failure.refusals {
             if let other = witnesses[leaf.absoluteKeywordLocation],
                 other.document.utf8.count <= document.utf8.count
             {
@@ -58,8 +58,9 @@ struct WitnessSearch {
 }
 
 extension ValidationFailure {
-    /// Without the whole: each failure that names a keyword.
-    fileprivate var all: [ValidationFailure] {
-        (keyword.isEmpty ? [] : [self]) + causes.flatMap(\.all)
+    /// Each failure that names a keyword, but none inside alternatives: what one of them lacks, another may have.
+    var refusals: [ValidationFailure] {
+        let isAlternative = keyword == Keyword.anyOf.rawValue || keyword == Keyword.oneOf.rawValue
+        return (keyword.isEmpty && !causes.isEmpty ? [] : [self]) + (isAlternative ? [] : causes.flatMap(\.refusals))
     }
 }

@@ -10,11 +10,11 @@ struct Compiler {
 
     private struct PlaceKey: Hashable {
         let document: ObjectIdentifier
-        let pointer: String
+        let pointer: Name
     }
 
     private var indexes: [PlaceKey: NodeIndex] = [:]
-    private var patternIndexes: [String: Int32] = [:]
+    private var patternIndexes: [Name: Int32] = [:]
     private var resources: [SchemaResource] = []
     /// The names of dynamic anchors that references ask for; their positions are the rows of the table.
     private var dynamicNames: [String] = []
@@ -58,7 +58,7 @@ struct Compiler {
 
     /// The index of a place's node, which is compiled sooner or later.
     mutating func node(for place: SchemaPlace) throws(SchemaError) -> NodeIndex {
-        let key = PlaceKey(document: ObjectIdentifier(place.document), pointer: place.pointer)
+        let key = PlaceKey(document: ObjectIdentifier(place.document), pointer: Name(place.pointer))
         if let index = indexes[key] { return index }
         let index = NodeIndex(builder.nodes.count)
         indexes[key] = index
@@ -210,7 +210,7 @@ struct Compiler {
     mutating func pattern(
         _ text: String, of place: SchemaPlace, at tokens: String...
     ) throws(SchemaError) -> Int32 {
-        if let index = patternIndexes[text] { return index }
+        if let index = patternIndexes[Name(text)] { return index }
         do throws(PatternError) {
             builder.patterns.append(try RegularExpression(text, dialect: .ecma262))
         } catch {
@@ -219,7 +219,7 @@ struct Compiler {
                 uri: place.document.uri, location: location, message: "the pattern \"\(text)\" is refused: \(error)")
         }
         let index = Int32(builder.patterns.count - 1)
-        patternIndexes[text] = index
+        patternIndexes[Name(text)] = index
         return index
     }
 }

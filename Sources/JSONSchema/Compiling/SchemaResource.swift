@@ -53,7 +53,7 @@ struct SchemaPlace {
     /// A subschema under `tokens`, which belongs to a resource of its own if it declares one.
     func child(_ tokens: String..., value: Value) -> SchemaPlace {
         let pointer = tokens.reduce(pointer) { "\($0)/\($1.pointerToken)" }
-        return SchemaPlace(resource: document.resources[pointer] ?? resource, pointer: pointer, value: value)
+        return SchemaPlace(resource: document.resources[Name(pointer)] ?? resource, pointer: pointer, value: value)
     }
 }
 
@@ -67,7 +67,7 @@ final class SchemaDocument {
     var isChecked = false
     private let arena: Arena
     /// The resources by the place of their root.
-    fileprivate(set) var resources: [String: SchemaResource] = [:]
+    fileprivate(set) var resources: [Name: SchemaResource] = [:]
 
     /// - Throws: ``SchemaError`` when the bytes are not JSON.
     init(_ bytes: [UInt8], uri: String) throws(SchemaError) {
@@ -123,7 +123,7 @@ struct ResourceScan {
             throw SchemaError(
                 uri: document.uri, location: resource.pointer, message: "a second schema with the id \(resource.uri)")
         }
-        document.resources[resource.pointer] = resource
+        document.resources[Name(resource.pointer)] = resource
         found.append(resource)
     }
 

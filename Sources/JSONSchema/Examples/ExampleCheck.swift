@@ -7,7 +7,7 @@ struct ExampleCheck {
     let options: Schema.Options
     private(set) var problems: [SchemaExamples.Problem] = []
     /// Schemas that have been looked at for whether anything satisfies them, by their JSON Pointers.
-    private var examined: Set<[UInt8]> = []
+    private var examined: Set<Name> = []
 
     init(uri: String, registry: SchemaRegistry, options: Schema.Options) {
         self.uri = uri
@@ -17,7 +17,7 @@ struct ExampleCheck {
 
     mutating func run(_ place: SchemaPlace) throws(SchemaError) {
         let hasValues = place.value["examples"]?.kind == .array || place.value["default"] != nil
-        let isNew = !examined.contains(Array(place.pointer.utf8))
+        let isNew = !examined.contains(Name(place.pointer))
         guard hasValues || isNew else { return }
         let schema = try Schema(
             uri: place.pointer.isEmpty ? uri : "\(uri)#\(place.pointer.fragmentEncoded)", in: registry,
@@ -47,12 +47,12 @@ struct ExampleCheck {
     /// Looks at each schema that this one leads to in the document.
     private mutating func examine(_ schema: Schema, in document: SchemaDocument) {
         guard !schema.program.tables.isDynamic else {
-            for place in schema.program.places { examined.insert(Array(place.pointer.utf8)) }
+            for place in schema.program.places { examined.insert(Name(place.pointer)) }
             return
         }
         let examination = SatisfiabilityCheck(schema)
         for (index, place) in schema.program.places.enumerated() where place.document === document {
-            guard examined.insert(Array(place.pointer.utf8)).inserted,
+            guard examined.insert(Name(place.pointer)).inserted,
                 let reason = examination.problem(of: NodeIndex(index))
             else { continue }
             report(.unsatisfiable, place.pointer, reason)

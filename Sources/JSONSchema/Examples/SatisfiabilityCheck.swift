@@ -53,8 +53,8 @@ struct SatisfiabilityCheck {
     /// What in particular keeps values of a kind from being valid, where it is a single thing.
     private func reason(_ facts: Facts, _ kind: Value.Kind, _ prover: Prover) -> String? {
         let conjunction = reasoner.conjunction(facts.restricted(to: kind))
-        if let values = reasoner.candidates(conjunction) {
-            return values.isEmpty ? nil : "none of the values that it lists satisfies the rest of it"
+        if conjunction.holding.contains(where: { reasoner.node($0).values >= 0 }) {
+            return "none of the values that it lists satisfies the rest of it"
         }
         switch kind {
         case .null, .false, .true: return nil

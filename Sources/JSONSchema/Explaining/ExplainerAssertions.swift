@@ -8,10 +8,10 @@ extension Explainer {
         failure(site, .type, "must be \(Self.describe(node.types)), but is \(Self.describe(site.value.kind))")
     }
 
-    private static func describe(_ types: TypeSet) -> String {
+    static func describe(_ types: TypeSet) -> String {
         var names: [String] = []
         if types.isSuperset(of: .null) { names.append("null") }
-        if types.isSuperset(of: .boolean) { names.append("a boolean") }
+        if !types.intersection(.boolean).isEmpty { names.append("a boolean") }
         if types.isSuperset(of: .number) {
             names.append(types.contains(.integersOnly) ? "an integer" : "a number")
         }

@@ -15,6 +15,8 @@ struct Tables: BitwiseCopyable {
     let dependents: UnsafePointer<DependentRule>
     let applicators: UnsafePointer<Applicator>
     let children: UnsafePointer<NodeIndex>
+    /// Beside each child: the schema that decides, which is itself or what it does nothing but refer to.
+    let childTargets: UnsafePointer<NodeIndex>
     let values: UnsafePointer<Value>
     let patterns: UnsafePointer<Unmanaged<RegularExpression>>
     /// A row for each name of a dynamic anchor, a column for each resource: the node, or ``NodeIndex/none``.
@@ -37,6 +39,7 @@ struct ProgramBuilder {
     var dependents: [DependentRule] = []
     var applicators: [Applicator] = []
     var children: [NodeIndex] = []
+    var childTargets: [NodeIndex] = []
     var values: [Value] = []
     var patterns: [RegularExpression] = []
     var dynamicTargets: [NodeIndex] = []
@@ -66,6 +69,7 @@ struct ProgramBuilder {
             names[index].types = nodes[Int(target)].types
             names[index].isTypeOnly = nodes[Int(target)].flags.contains(.typeOnly)
         }
+        childTargets = children.map { $0 >= 0 ? target(of: $0) : $0 }
         for index in arrays.indices where arrays[index].items >= 0 {
             arrays[index].itemsTarget = target(of: arrays[index].items)
         }
@@ -111,7 +115,8 @@ final class Program {
             numberSpans: copy(builder.numberSpans), arrays: copy(builder.arrays), objects: copy(builder.objects),
             valueRules: copy(builder.valueRules), names: copy(builder.names),
             patternRules: copy(builder.patternRules), dependents: copy(builder.dependents),
-            applicators: copy(builder.applicators), children: copy(builder.children), values: copy(builder.values),
+            applicators: copy(builder.applicators), children: copy(builder.children),
+            childTargets: copy(builder.childTargets), values: copy(builder.values),
             patterns: copy(builder.patterns.map(Unmanaged.passUnretained)),
             dynamicTargets: copy(builder.dynamicTargets), resourceCount: builder.resourceCount,
             isDynamic: builder.isDynamic)

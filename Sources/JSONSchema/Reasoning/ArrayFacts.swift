@@ -8,12 +8,20 @@ struct ArrayFacts {
     /// Elements before this position have schemas of their own.
     private(set) var prefixCount = 0
     private(set) var rules: [(claim: Claim, rule: ArrayRule)] = []
+    /// Schemas for what others leave unevaluated.
+    private var remainders: [(claim: Claim, evaluation: Evaluation)] = []
     private let reasoner: Reasoner
 
     init(_ conjunction: Conjunction, _ reasoner: Reasoner) {
         self.reasoner = reasoner
         for claim in conjunction.holding {
-            guard let rule = reasoner.sides[claim.side].arrayRule(reasoner.node(claim)) else { continue }
+            let node = reasoner.node(claim)
+            let side = reasoner.sides[claim.side]
+            if node.unevaluatedItems >= 0, let evaluation = Evaluation(claim.node, side, .possible) {
+                remainders.append((Claim(side: claim.side, node: node.unevaluatedItems), evaluation))
+                prefixCount = max(prefixCount, evaluation.prefixCount)
+            }
+            guard let rule = side.arrayRule(node) else { continue }
             rules.append((claim, rule))
             minItems = max(minItems, rule.minItems)
             maxItems = min(maxItems, rule.maxItems)

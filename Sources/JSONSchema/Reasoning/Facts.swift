@@ -82,6 +82,10 @@ extension TypeSet {
         self.init(rawValue: 1 << kind.rawValue)
     }
 
+    init(_ kinds: [Value.Kind]) {
+        self.init(rawValue: kinds.reduce(0) { $0 | 1 << $1.rawValue })
+    }
+
     /// The kinds in the set.
     var kinds: [Value.Kind] { Self.allKinds.filter(contains) }
 

@@ -5,6 +5,9 @@ import RegularExpressions
 ///
 /// Serves one thread. Values that it gives live as long as the reasoner.
 final class Reasoner {
+    /// Facts that are kept taken apart; more of them only come up where many cases are gone through.
+    private static let cacheLimit = 4_096
+
     let sides: [Side]
     let arena = Arena(byteLimit: 64 << 20)
     private var conjunctions: [Facts: Conjunction] = [:]
@@ -18,6 +21,7 @@ final class Reasoner {
     func conjunction(_ facts: Facts) -> Conjunction {
         if let known = conjunctions[facts] { return known }
         let conjunction = Conjunction(facts, of: sides)
+        if conjunctions.count >= Self.cacheLimit { conjunctions.removeAll(keepingCapacity: true) }
         conjunctions[facts] = conjunction
         return conjunction
     }

@@ -65,6 +65,13 @@ struct ScaledNumber: Equatable {
         return result
     }
 
+    /// -1, 0 or 1 as the number is less than, equal to or greater than the other; `nil` if their scales are too far apart.
+    func compare(_ other: ScaledNumber) -> Int? {
+        let scale = max(scale, other.scale)
+        guard let one = at(scale: scale), let two = other.at(scale: scale) else { return nil }
+        return one < two ? -1 : one == two ? 0 : 1
+    }
+
     /// The number as a JSON literal.
     var text: String {
         guard scale > 0 else { return String(integer) }

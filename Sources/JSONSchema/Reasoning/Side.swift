@@ -48,6 +48,8 @@ struct Side {
         node.values >= 0 ? tables.valueRules[Int(node.values)].values.indices.map { tables.values[$0] } : nil
     }
 
+    func applicators(of node: Node) -> [Applicator] { node.applicators.indices.map { tables.applicators[$0] } }
+
     func requiredNames(of node: Node) -> [Name] {
         guard let rule = objectRule(node), rule.requiredCount > 0 else { return [] }
         return rule.names.entries(in: tables.names).filter(\.isRequired).map { Name($0.name) }

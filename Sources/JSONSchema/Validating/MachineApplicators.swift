@@ -2,7 +2,7 @@ import JSON
 
 extension Machine {
     func apply(_ applicator: Applicator, _ value: Value, marks: Int) -> Bool {
-        let children = tables.pointee.children + Int(applicator.children.start)
+        let children = tables.pointee.childTargets + Int(applicator.children.start)
         let count = Int(applicator.children.count)
         switch applicator.kind {
         case .reference:

@@ -125,7 +125,7 @@ extension Machine {
         let prefix = rule.pointee.prefix
         let prefixCount = min(Int(prefix.count), elements.count)
         for position in 0..<prefixCount {
-            let child = tables.pointee.children[Int(prefix.start) + position]
+            let child = tables.pointee.childTargets[Int(prefix.start) + position]
             guard check(child, elements[position]) else { return false }
         }
         var evaluated = prefixCount

@@ -37,9 +37,9 @@ extension Consumer {
         if strategy.isCooperative { table.expectRepeats() } else { release(table.assigned) }
         let indexes = partitions.map { table.index(adding: $0.partition) }
         // Taken away from the common queue before anything is fetched, so no record can go astray.
-        for index in indexes { openQueue(index) }
         let list = PartitionList(partitions)
         do throws(KafkaError) {
+            for index in indexes { try openQueue(index) }
             if strategy.isCooperative {
                 if let error = rd_kafka_incremental_assign(handle.pointer, list.pointer) {
                     throw KafkaError(consuming: error, "assigning failed")
@@ -72,11 +72,11 @@ extension Consumer {
         }
     }
 
-    private func openQueue(_ index: Int) {
+    private func openQueue(_ index: Int) throws(KafkaError) {
         let partition = table.entries[index].partition
         if table.entries[index].queue == nil {
             guard let queue = rd_kafka_queue_get_partition(handle.pointer, partition.topic, partition.partition)
-            else { return }
+            else { throw KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, "\(partition) has no queue") }
             rd_kafka_queue_forward(queue, nil)
             wakeup.watch(queue)
             table.entries[index].queue = queue

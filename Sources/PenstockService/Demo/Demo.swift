@@ -64,7 +64,8 @@ public struct Demo {
         introduce(flow: flow, broker: broker, erp: server)
 
         erp.faults.replace(with: DemoTrouble.rules, seed: options.seed)
-        let client = ClientProperties(bootstrapServers: broker.bootstrapServers)
+        var client = ClientProperties(bootstrapServers: broker.bootstrapServers)
+        try client.set("heartbeat.interval.ms", "1000")
         let workers = WorkerPool(
             (1...options.workers).map { number in
                 WorkerSettings(
@@ -88,9 +89,12 @@ public struct Demo {
             "ERP_CLIENT_ID": "penstock", "ERP_CLIENT_SECRET": Demo.clientSecret,
         ]
         let project = try Project.load([options.configuration], environment: environment)
-        guard let flow = project.flows.first else {
+        guard var flow = project.flows.first else {
             throw CommandFailure("\(options.configuration): has no flow", status: .usedWrongly)
         }
+        // The embedded broker lets a group that rebalances wait for nearly a session.
+        flow.limits.sessionTimeout = .seconds(6)
+        flow.limits.drainTimeout = .seconds(3)
         return flow
     }
 

@@ -60,7 +60,11 @@ public struct CheckCommand {
 
     /// What the programs do that the schemas exclude.
     private func staticWarnings() -> [Finding] {
-        []
+        FlowCheck.warnings(project.flows).map { warning in
+            Finding(
+                .warning, file: warning.place.file, line: warning.place.line, column: warning.place.column,
+                message: warning.message, schemas: warning.schemas)
+        }
     }
 
     // MARK: - Reaching

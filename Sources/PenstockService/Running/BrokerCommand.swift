@@ -30,6 +30,7 @@ public struct BrokerCommand {
             This is librdkafka's mock cluster, for development on this machine. It is not Apache Kafka: it keeps
             nothing when it ends and about 5 MB of each partition while it runs, it has no security and no
             administration of topics; a topic comes into being with four partitions when something is produced to it.
+            When a worker comes or goes, its group stands still for nearly a session_timeout.
             """)
         stop.wait()
         return .done

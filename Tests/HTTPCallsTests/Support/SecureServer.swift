@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// An nginx on 127.0.0.1 with a certificate of its own authority for `localhost`, ended with the object.
 final class SecureServer {
@@ -20,7 +21,7 @@ final class SecureServer {
         guard let nginx = path(of: "nginx"), path(of: "openssl") != nil else { return false }
         let output = FileManager.default.temporaryDirectory.appending(path: "penstock-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: output) }
-        guard (try? ChildProcess(nginx, ["-V"], output: output))?.wait() == true else { return false }
+        guard (try? ChildProcess(nginx, ["-V"], output: output))?.waitForEnd() == .exited(0) else { return false }
         let about = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
         return about.contains("http_v2") && about.contains("http_ssl")
     }()
@@ -38,7 +39,8 @@ final class SecureServer {
     }
 
     deinit {
-        process?.end()
+        process?.signal(SIGTERM)
+        process?.waitForEnd()
         try? FileManager.default.removeItem(at: directory)
     }
 
@@ -94,15 +96,15 @@ final class SecureServer {
             }
             """
         try Data(configuration.utf8).write(to: directory.appending(path: "nginx.conf"))
-        guard let nginx = Self.path(of: "nginx") else { throw ChildProcess.Failure(reason: "no nginx") }
+        guard let nginx = Self.path(of: "nginx") else { throw ChildProcess.Failure(description: "no nginx") }
         let process = try ChildProcess(
             nginx, ["-p", directory.path, "-c", file("nginx.conf"), "-e", file("error.log")],
             output: file("output.log"))
         // It listens before it writes the file with its number, and until then refuses.
         while !FileManager.default.fileExists(atPath: file("nginx.pid")) {
-            if process.hasEnded() {
+            if process.ending() != nil {
                 let reason = try? String(contentsOfFile: file("error.log"), encoding: .utf8)
-                throw ChildProcess.Failure(reason: reason ?? "nginx does not start")
+                throw ChildProcess.Failure(description: reason ?? "nginx does not start")
             }
             sched_yield()
         }
@@ -110,9 +112,9 @@ final class SecureServer {
     }
 
     private func openssl(_ arguments: [String]) throws {
-        guard let openssl = Self.path(of: "openssl") else { throw ChildProcess.Failure(reason: "no openssl") }
-        guard try ChildProcess(openssl, arguments, output: file("openssl.log")).wait() else {
-            throw ChildProcess.Failure(reason: try String(contentsOfFile: file("openssl.log"), encoding: .utf8))
+        guard let openssl = Self.path(of: "openssl") else { throw ChildProcess.Failure(description: "no openssl") }
+        guard try ChildProcess(openssl, arguments, output: file("openssl.log")).waitForEnd() == .exited(0) else {
+            throw ChildProcess.Failure(description: try String(contentsOfFile: file("openssl.log"), encoding: .utf8))
         }
     }
 }

@@ -71,6 +71,11 @@ struct Breaker {
             let node = generator.side.node(claim.node)
             changes.append { self.breakType(node) }
             if node.values >= 0 { changes.append { self.breakValues(site) } }
+            // What must not match is made to match.
+            for applicator in generator.side.applicators(of: node) where applicator.kind == .not {
+                let refused = Claim(side: 0, node: generator.side.children(applicator.children)[0])
+                changes.append { self.generator.make(Facts([refused]), depth: site.depth) }
+            }
             switch site.value.kind {
             case .number: changes += numberChanges(node, site)
             case .string: changes += stringChanges(node, site)
@@ -78,10 +83,6 @@ struct Breaker {
             case .object: changes += objectChanges(node, site)
             case .null, .false, .true: break
             }
-        }
-        // What must not match is made to match.
-        for claim in site.conjunction.failing {
-            changes.append { self.generator.make(Facts([claim.denied]), depth: site.depth) }
         }
         return generator.random.pick(changes)?()
     }

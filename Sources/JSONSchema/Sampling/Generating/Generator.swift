@@ -16,6 +16,8 @@ final class Generator {
     private var stepsLeft = 0
 
     private static let stepLimit = 20_000
+    /// Levels beyond the wanted depth at which what is required is still made; recursion without end stops there.
+    private static let extraDepth = 24
 
     init(_ schema: Schema, seed: UInt64, limits: SchemaSampler.Limits, hints: Hints = Hints()) {
         reasoner = Reasoner([schema])
@@ -43,6 +45,7 @@ final class Generator {
 
     /// A value with these facts; `nil` if none was found.
     func make(_ facts: Facts, depth: Int) -> Value? {
+        guard depth < limits.depth + Self.extraDepth else { return nil }
         for _ in 0..<max(2, 8 - depth) {
             guard stepsLeft > 0 else { return nil }
             stepsLeft -= 1

@@ -100,8 +100,7 @@ extension Generator {
             members.append(member)
         }
         var wanted = facts.minProperties
-        let isTracked = conjunction.holding.contains { side.node($0.node).flags.contains(.tracksEvaluation) }
-        if depth < limits.depth, !isTracked, random.happens(hints.names.isEmpty ? 15 : 50) {
+        if depth < limits.depth, random.happens(hints.names.isEmpty ? 15 : 50) {
             wanted = max(wanted, min(facts.maxProperties, members.count + random.within(1...2)))
         }
         fill(&members, to: wanted, facts, depth: depth)
@@ -136,6 +135,9 @@ extension Generator {
         if random.happens(60), let pattern = random.pick(facts.patterns) {
             guard let tree = PatternReader.read(pattern.bytes) else { return nil }
             return Name(String(decoding: PatternWriter.write(tree, reach: 2, &random), as: UTF8.self))
+        }
+        if facts.nameFacts.claims.isEmpty, random.happens(80) {
+            return Name(FreeText.word(&random) + (random.happens(40) ? String(random.below(100)) : ""))
         }
         return make(facts.nameFacts, depth: depth + 1).map { Name($0) }
     }

@@ -34,7 +34,10 @@ extension Generator {
         let isPatternFirst = !trees.isEmpty && (facts.formats.isEmpty || attempt % 2 == 1)
         if isPatternFirst {
             guard let tree = random.pick(trees.compactMap(\.self)) else { return facts.formats.isEmpty ? nil : [] }
-            return PatternWriter.write(tree, reach: reach(facts, attempt), &random)
+            var text = PatternWriter.write(tree, reach: reach(facts, attempt), &random)
+            // Where the pattern does not say how the string ends, anything may follow.
+            while text.count < facts.minLength, attempt % 3 != 0 { text += Array(FreeText.word(&random).utf8) }
+            return text
         }
         if let format = facts.formats.first { return Array(FormatText.make(format, &random).utf8) }
         return FreeText.make(length: length(facts), &random)
@@ -85,9 +88,22 @@ enum FreeText {
     private static let special: [[UInt8]] = ["ä", "ß", "é", "漢", "字", "😀", "\"", "\\", "\n", "\t", "\u{1}", "\u{7F}"]
         .map { Array($0.utf8) }
 
-    /// A text of so many characters (code points).
+    private static let words = [
+        "alder", "birch", "cedar", "dune", "ember", "fjord", "grove", "heath", "iris", "juniper", "kelp", "larch",
+        "moss", "nettle", "oak", "pine", "quartz", "reed", "sage", "thyme", "umber", "vine", "willow", "yarrow",
+    ]
+
+    static func word(_ random: inout Randomness) -> String { random.pick(words) ?? "" }
+
+    /// A text of so many characters (code points): words, or anything.
     static func make(length: Int, _ random: inout Randomness) -> [UInt8] {
-        let isPlain = random.happens(80)
+        if random.happens(50) {
+            var text: [UInt8] = []
+            while text.count < length { text += Array(word(&random).utf8) + [UInt8(ascii: " ")] }
+            // The last character is no space.
+            return text.prefix(length).dropLast() + (length > 0 ? [UInt8(ascii: "s")] : [])
+        }
+        let isPlain = random.happens(60)
         return (0..<length).flatMap { _ in
             random.pick(isPlain || random.happens(70) ? alphabet : special) ?? []
         }

@@ -12,9 +12,8 @@ struct Hints {
     init(_ side: Side) {
         for position in side.program.places.indices {
             let node = side.node(NodeIndex(position))
-            for entry in side.objectRule(node)?.names.entries(in: side.tables.names) ?? [] {
-                let name = Name(entry.name)
-                if !names.contains(name), names.count < 200 { names.append(name) }
+            for name in side.objectRule(node).map(side.names) ?? [] where !names.contains(name) && names.count < 200 {
+                names.append(name)
             }
             values += side.values(node)?.prefix(20) ?? []
             values += side.numberRules(node).map(\.operand)

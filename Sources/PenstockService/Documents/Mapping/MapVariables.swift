@@ -1,18 +1,16 @@
+import Flows
 import JSON
 
 /// The global variables of a program that is run by hand: those that flows have, those of the command line, and jq's
 /// `$ARGS`.
 struct MapVariables {
-    /// What programs of flows have, in their order.
-    static let ofFlows = ["event", "headers", "reference", "steps"]
-
     let names: [String]
     private let given: [Value?]
 
     /// - Parameter arena: where the values live.
     /// - Throws: ``CommandFailure`` naming the option whose value is no JSON.
     init(_ options: MapOptions, arena: Arena) throws {
-        var values: [(name: String, value: Value?)] = MapVariables.ofFlows.map { ($0, nil) }
+        var values: [(name: String, value: Value?)] = EventVariables.names.map { ($0, nil) }
         var named: [Member] = []
         for (name, argument) in options.variables {
             let value = try MapVariables.value(argument, name, arena)
@@ -22,7 +20,7 @@ struct MapVariables {
                 values.append((name, value))
             }
             let isNew = !named.contains { $0.key.string == name }
-            if isNew, !MapVariables.ofFlows.contains(name) {
+            if isNew, !EventVariables.names.contains(name) {
                 named.append(Member(key: try arena.string(name), value: value))
             }
         }

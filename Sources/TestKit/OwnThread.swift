@@ -1,12 +1,12 @@
 import Dispatch
 import Testing
 
-/// Runs each test of a suite on a thread of its own. They mostly wait for brokers, and would otherwise hold the few
-/// threads on which Swift runs tasks.
-struct OwnThread: TestTrait, SuiteTrait, TestScoping {
-    var isRecursive: Bool { true }
+/// Runs each test of a suite on a thread of its own. Tests that wait would otherwise hold the few threads on which
+/// Swift runs tasks, those of the servers that they wait for among them.
+public struct OwnThread: TestTrait, SuiteTrait, TestScoping {
+    public var isRecursive: Bool { true }
 
-    func provideScope(
+    public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         guard testCase != nil else { return try await function() }
@@ -15,7 +15,7 @@ struct OwnThread: TestTrait, SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == OwnThread {
-    static var ownThread: Self { OwnThread() }
+    public static var ownThread: Self { OwnThread() }
 }
 
 private final class OwnThreadExecutor: TaskExecutor {
