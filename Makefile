@@ -8,7 +8,7 @@ ifneq ($(STRICT),)
 export PENSTOCK_STRICT := 1
 endif
 
-.PHONY: help demo test check bench simulate mutations build format setup
+.PHONY: help demo test check bench simulate mutations fuzz allocations build format setup
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -45,6 +45,14 @@ simulate: setup ## the delivery contract under SEEDS (100000) random histories
 
 mutations: setup ## deliberate breaks of the delivery core, each of which a simulation must notice
 	Tests/Mutations/run.py
+
+fuzz: setup ## ITERATIONS (1000000) mutated documents, schemas and programs each; generated programs beside jq
+	swift build -c release --product fuzz
+	.build/release/fuzz all --iterations $${ITERATIONS:-1000000} --seed $${SEED:-1}
+	.build/release/fuzz differential --programs $${PROGRAMS:-200000} --seed $${SEED:-1}
+
+allocations: setup ## that a valid event allocates nothing, counted in optimised code
+	swift test -c release -Xswiftc -enable-testing --scratch-path .build-simulate --filter AllocationTests
 
 bench: setup ## both sides of every comparison, as a table and in .build/bench.json
 	Benchmarks/run

@@ -69,6 +69,9 @@ let package = Package(
 
         // Tests.
         module("TestKit", ["JSON", "Kafka", logging]),
+        .target(name: "CAllocationCounter"),
+        module("FuzzKit", ["JSON", "JSONSchema", "JQ"]),
+        .executableTarget(name: "fuzz", dependencies: ["FuzzKit"], swiftSettings: strict),
         tests("JSONTests", ["JSON"]),
         tests("RegularExpressionsTests", ["RegularExpressions"]),
         tests("JSONSchemaTests", ["JSONSchema"]),
@@ -76,6 +79,7 @@ let package = Package(
         tests("DeliveryTests", ["Delivery"]),
         tests("SimulationTests", ["Delivery"]),
         tests("ConformanceTests", ["JSON", "JSONSchema", "JQ", "TestKit"]),
+        tests("FuzzTests", ["FuzzKit", "CAllocationCounter", "JSON", "JSONSchema", "JQ"]),
         tests("KafkaTests", ["Kafka", "TestKit", logging]),
         tests("HTTPCallsTests", ["HTTPCalls", "TestKit"]),
         tests("FlowsTests", ["Flows", "TestKit"]),

@@ -14,6 +14,8 @@ import Logging
 ///   soon all members are there. Clients of a mock cluster do well to set that to a few seconds.
 /// - A member that asks for its partitions after the group's leader has shared them out is refused and joins anew, which
 ///   is one more rebalance; Kafka would answer it. See ``defaultRoundTripTime``.
+/// - A member that is dropped because its session ended while it waited to join is not answered at all. It tries again
+///   after `max.poll.interval.ms`, by default five minutes.
 /// - Static members do not come back before their session ends.
 /// - No offset can be committed from when an eager group begins to rebalance until it has: drained events are then read
 ///   again.

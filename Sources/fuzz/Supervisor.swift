@@ -50,6 +50,8 @@ final class Supervisor {
         guard first < end else { return }
         let path = "\(NSTemporaryDirectory())penstock-fuzz-\(getpid())-\(kind.rawValue)-\(first)"
         guard let status = Status(path: path) else { Fuzz.fail("cannot map \(path)") }
+        // A new file is zero: that would be case 0, begun long ago.
+        status.header = Status.Header()
         let arguments = [
             CommandLine.arguments[0], "worker", kind.rawValue, "\(first)", "\(end)", path, "--seed",
             "\(Int64(bitPattern: options.seed))", "--save", options.save,

@@ -59,8 +59,8 @@ struct ConfigurationArguments: ParsableArguments {
 
     var paths: [String] { files.isEmpty ? options.paths : files + options.config }
 
-    func project() throws -> Project {
-        try Project.load(paths, environment: ProcessInfo.processInfo.environment)
+    func project(references: References = .required) throws -> Project {
+        try Project.load(paths, environment: ProcessInfo.processInfo.environment, references: references)
     }
 }
 

@@ -26,7 +26,7 @@ struct Test: ParsableCommand {
             configuration: configuration.paths, cases: cases, filter: filter, update: update, junit: junit,
             requiresCoverage: requireCoverage, isVerbose: verbose)
         let command = PenstockService.TestCommand(
-            options, project: try configuration.project(), terminal: output.terminal)
+            options, project: try configuration.project(references: .optional), terminal: output.terminal)
         try command.run().finish()
     }
 }

@@ -68,7 +68,7 @@ import Testing
         let broker = try BrokerAccess()
         let topic = try broker.createTopic(partitions: 4)
         let group = BrokerAccess.uniqueName("g")
-        let session = ["session.timeout.ms": "45000", "debug": "cgrp"]
+        let session = ["session.timeout.ms": "45000", "max.poll.interval.ms": "60000", "debug": "cgrp"]
         let joining = LogRecorder()
         let leader = try Member(
             broker, group: group, strategy: .cooperativeSticky, properties: session, logger: joining.logger)
@@ -126,8 +126,12 @@ import Testing
         let broker = try BrokerAccess()
         let topic = try broker.createTopic(partitions: 4)
         let group = BrokerAccess.uniqueName("g")
-        let first = try Member(broker, group: group, instanceID: "a", properties: ["session.timeout.ms": "20000"])
-        let second = try Member(broker, group: group, instanceID: "b", properties: ["session.timeout.ms": "20000"])
+        let first = try Member(
+            broker, group: group, instanceID: "a",
+            properties: ["session.timeout.ms": "20000", "max.poll.interval.ms": "60000"])
+        let second = try Member(
+            broker, group: group, instanceID: "b",
+            properties: ["session.timeout.ms": "20000", "max.poll.interval.ms": "60000"])
         try first.consumer.subscribe([topic])
         try second.consumer.subscribe([topic])
         #expect(turning([first, second]) { first.assignment.count == 2 && second.assignment.count == 2 })
@@ -135,7 +139,9 @@ import Testing
         let rebalances = second.rebalanceCount
         #expect(first.consumer.close())
 
-        let again = try Member(broker, group: group, instanceID: "a", properties: ["session.timeout.ms": "20000"])
+        let again = try Member(
+            broker, group: group, instanceID: "a",
+            properties: ["session.timeout.ms": "20000", "max.poll.interval.ms": "60000"])
         try again.consumer.subscribe([topic])
         #expect(turning([again, second]) { again.assignment.count == 2 })
         #expect(again.assignment == before)

@@ -58,7 +58,10 @@ final class Member {
         properties: [String: String] = [:],
         logger: Logger = BrokerAccess.quiet
     ) throws {
-        var all = ["session.timeout.ms": "6000", "heartbeat.interval.ms": "200"]
+        // The mock cluster does not answer a member that it drops while it joins; the client gives up after 10 s.
+        var all = [
+            "session.timeout.ms": "6000", "heartbeat.interval.ms": "200", "max.poll.interval.ms": "10000",
+        ]
         all.merge(properties) { $1 }
         consumer = try Consumer(
             properties: try broker.properties(all), group: group, instanceID: instanceID, strategy: strategy,

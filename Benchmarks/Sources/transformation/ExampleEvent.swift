@@ -17,8 +17,9 @@ final class ExampleEvent {
     init(root: String) throws {
         let example = root + "/examples/crm-to-erp/"
         let event = try bytes(example + "events/customer-updated.json")
-        try event.withUnsafeBytes { buffer.write(try document.parse($0)) }
-        text = Array(buffer.bytes)
+        let (pretty, compact) = (Document(), ByteBuffer())
+        try event.withUnsafeBytes { compact.write(try pretty.parse($0)) }
+        text = Array(compact.bytes)
         let registry = SchemaRegistry { try? bytes(root + "/Schemas/" + $0) }
         input = try Schema(uri: "crm/customer-event.v1.json", in: registry)
         output = try Schema(uri: "erp/client.v2.json", in: registry)

@@ -19,12 +19,12 @@ final class CompiledFlow {
     let key: Program?
     let steps: [CompiledStep]
     let variables: EventVariables
-    /// The texts of all programs and of the modules that they import.
-    let programTexts: [String]
     /// A bit for each step whose condition asks for the answers of earlier steps, and is decided when its turn comes.
     let deferredConditions: UInt64
     /// The programs with what they were compiled from, where coverage is measured.
     let measuredPrograms: [(expression: Expression, program: Program)]
+    /// The texts of all programs and of the modules that they import.
+    let programTexts: [String]
 
     /// - Parameters:
     ///   - document: where events are read into, one after the other.
@@ -41,30 +41,19 @@ final class CompiledFlow {
         tombstones = definition.tombstones
         decoder = EventDecoder(format: definition.format, document: document)
         schema = compiler.schema(definition.schema)
-        identity = compiler.program(definition.identity)
-        key = compiler.program(definition.key)
-        compiler.refuseMemory(in: definition.identity)
-        compiler.refuseMemory(in: definition.key)
+        identity = compiler.stableProgram(definition.identity)
+        key = compiler.stableProgram(definition.key)
         steps = definition.steps.enumerated().map { index, step in
             compiler.step(step, index: index, flow: definition)
         }
         programTexts = compiler.texts
         variables = EventVariables(programs: programTexts, stepNames: definition.steps.map(\.name))
         measuredPrograms = compiler.measuredPrograms
-        deferredConditions = CompiledFlow.deferredConditions(definition)
+        deferredConditions = steps.reduce(0) { $1.isConditionDeferred ? $0 | 1 << UInt64($1.index) : $0 }
         if definition.steps.count > CompiledFlow.stepLimit {
             compiler.report("flows.\(name).steps: more than \(CompiledFlow.stepLimit) steps")
         }
         if !compiler.problems.isEmpty { throw FlowProblems(problems: compiler.problems) }
-    }
-
-    private static func deferredConditions(_ definition: FlowDefinition) -> UInt64 {
-        var bits: UInt64 = 0
-        for (index, step) in definition.steps.prefix(stepLimit).enumerated()
-        where step.when.map({ EventVariables.namesSteps($0.text) }) ?? false {
-            bits |= 1 << UInt64(index)
-        }
-        return bits
     }
 }
 
@@ -76,6 +65,8 @@ final class CompiledStep {
     /// As an operator knows it: `PUT erp/clients/{.data.id}`.
     let call: String
     let when: Program?
+    /// Whether the condition asks for the answers of earlier steps.
+    let isConditionDeferred: Bool
     let map: Program?
     let schema: Schema?
     let method: Method
@@ -92,7 +83,9 @@ final class CompiledStep {
         name = step.name
         self.index = index
         call = step.call(flow.systems)
+        let earlierTexts = compiler.texts.count
         when = compiler.program(step.when)
+        isConditionDeferred = compiler.texts.dropFirst(earlierTexts).contains(where: EventVariables.namesSteps)
         map = compiler.program(step.map)
         schema = compiler.schema(step.schema)
         method = step.method
@@ -188,14 +181,18 @@ public struct FlowCompiler {
         }
     }
 
-    /// An event's identity and key must not depend on what a system answered: they would change from one run of the
-    /// event to the next (D2, D3).
-    mutating func refuseMemory(in expression: Expression?) {
-        guard let expression else { return }
+    /// A program that must give the same whenever an event runs: an identity, a key. It must not depend on what a system
+    /// answered (D2, D3).
+    mutating func stableProgram(_ expression: Expression?) -> Program? {
+        guard let expression else { return nil }
+        let earlierTexts = texts.count
+        let program = program(expression)
         let place = expression.inline.map { "\($0.place): \($0.path)" } ?? expression.name
-        for name in ["$reference", "$steps"] where expression.text.contains(name) {
+        for name in ["$reference", "$steps"] where texts.dropFirst(earlierTexts).contains(where: { $0.contains(name) })
+        {
             problems.append("\(place): \(name) is not available here: it differs from one run of an event to the next")
         }
+        return program
     }
 
     /// The error at its place in the configuration, or in the file of its own as the error itself tells it.

@@ -7,11 +7,13 @@ extension Configuration {
     ///   - paths: files, or folders whose `*.yaml` and `*.yml` are read in the order of their names.
     ///   - environment: the variables for `${NAME}`.
     ///   - files: how files are reached.
+    ///   - references: whether what the environment and secret files give must be there.
     /// - Throws: everything that is wrong, not only the first of it.
     public static func load(
-        paths: [String], environment: [String: String], files: ConfigurationFiles = .local
+        paths: [String], environment: [String: String], files: ConfigurationFiles = .local,
+        references: References = .required
     ) throws(ConfigurationErrors) -> Configuration {
-        let reader = ConfigurationReader(files: files) { environment[$0] }
+        let reader = ConfigurationReader(files: files, references: references) { environment[$0] }
         var configuration = Configuration()
         let names = paths.flatMap { expand(path: $0, reader) }
         for name in names { configuration.read(file: name, reader) }

@@ -15,7 +15,7 @@ public struct CaseFile: Sendable {
     public static func load(
         _ path: String, files: ConfigurationFiles = .local
     ) throws(ConfigurationErrors) -> CaseFile {
-        let reader = ConfigurationReader(files: files, expandsReferences: false) { _ in nil }
+        let reader = ConfigurationReader(files: files, references: .literal) { _ in nil }
         var text = ""
         var cases: [GoldenCase] = []
         if let root = reader.compose(file: path, text: &text) {

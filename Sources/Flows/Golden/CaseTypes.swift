@@ -7,7 +7,24 @@ extension ValueType where Value == JSONText {
     /// Any document.
     static var json: ValueType {
         ValueType(name: "any value", schema: .object([])) { node, _, reader in
-            JSONText(bytes: Array(YAMLToJSON.text(of: node).utf8), place: reader.place(of: node))
+            var text = JSONText(bytes: Array(YAMLToJSON.text(of: node).utf8), place: reader.place(of: node))
+            notePlaces(in: node, Pointer(), reader, &text.places)
+            return text
+        }
+    }
+
+    private static func notePlaces(
+        in node: Node, _ pointer: Pointer, _ reader: ConfigurationReader, _ places: inout [String: SourcePlace]
+    ) {
+        for (key, value) in node.mapping ?? [:] {
+            let inside = pointer.appending(key.scalar?.string ?? "")
+            places[inside.description] = reader.place(of: key)
+            notePlaces(in: value, inside, reader, &places)
+        }
+        for (position, element) in (node.sequence ?? []).enumerated() {
+            let inside = pointer.appending(position)
+            places[inside.description] = reader.place(of: element)
+            notePlaces(in: element, inside, reader, &places)
         }
     }
 

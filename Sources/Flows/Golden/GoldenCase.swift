@@ -113,6 +113,18 @@ extension GoldenCase {
 struct JSONText: Sendable, Equatable {
     let bytes: [UInt8]
     let place: SourcePlace
+    /// Where members and elements stand, by their JSON Pointers.
+    var places: [String: SourcePlace] = [:]
+
+    /// The place of a pointer, or of what holds it where it does not exist.
+    func place(of pointer: Pointer) -> SourcePlace {
+        var pointer = pointer
+        while !pointer.tokens.isEmpty {
+            if let place = places[pointer.description] { return place }
+            pointer.tokens.removeLast()
+        }
+        return place
+    }
 }
 
 /// Bytes in a case file: a text is taken as it is, anything else as the JSON that it stands for.

@@ -130,7 +130,8 @@ struct GoldenComparison {
         if let wanted = expected.body, let document = wanted.bytes.value(in: arena) {
             for item in DocumentDifference.items(document, body) {
                 differ(
-                    "\(pointer)/body\(item.pointer)", item.expected?.jsonText, item.actual?.jsonText, at: wanted.place)
+                    "\(pointer)/body\(item.pointer)", item.expected?.jsonText, item.actual?.jsonText,
+                    at: wanted.place(of: item.pointer))
             }
         }
         if let condition = expected.bodyWhere, let problem = problem(condition, body, arena) {

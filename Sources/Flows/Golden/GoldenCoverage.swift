@@ -97,7 +97,10 @@ struct CoverageMeter {
         for (expression, program) in flow.measuredPrograms {
             for (branch, count) in program.branchCounts {
                 let place =
-                    branch.module.map { SourcePlace(file: $0, line: branch.line, column: branch.column) }
+                    branch.module.map { module in
+                        SourcePlace(
+                            file: FilePath.join(expression.folder, module), line: branch.line, column: branch.column)
+                    }
                     ?? expression.place(line: branch.line, column: branch.column)
                 counts[place, default: [:]][branch.kind, default: 0] += count
             }

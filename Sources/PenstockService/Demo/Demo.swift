@@ -66,6 +66,8 @@ public struct Demo {
         erp.faults.replace(with: DemoTrouble.rules, seed: options.seed)
         var client = ClientProperties(bootstrapServers: broker.bootstrapServers)
         try client.set("heartbeat.interval.ms", "1000")
+        // A member that the embedded broker drops while it joins is never answered; this is how long it waits.
+        try client.set("max.poll.interval.ms", "10000")
         let workers = WorkerPool(
             (1...options.workers).map { number in
                 WorkerSettings(

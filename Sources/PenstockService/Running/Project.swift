@@ -21,12 +21,15 @@ public struct Project: Sendable {
     /// - Parameters:
     ///   - paths: files or folders.
     ///   - environment: for `${NAME}`, and `PENSTOCK_INSTANCE_ID` for static membership.
+    ///   - references: whether what the environment and secret files give must be there.
     /// - Throws: ``CommandFailure`` with everything that is wrong, each with its place.
-    public static func load(_ paths: [String], environment: [String: String]) throws(CommandFailure) -> Project {
+    public static func load(
+        _ paths: [String], environment: [String: String], references: References = .required
+    ) throws(CommandFailure) -> Project {
         let files = ConfigurationFiles.local
         let configuration = try wronglyUsed {
             () throws(ConfigurationErrors) in
-            try Configuration.load(paths: paths, environment: environment, files: files)
+            try Configuration.load(paths: paths, environment: environment, files: files, references: references)
         }
         let schemas = try configuration.schemas.map { folder throws(CommandFailure) in
             try SchemaFiles.load(folder: folder)

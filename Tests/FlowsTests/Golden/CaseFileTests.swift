@@ -172,7 +172,7 @@ struct CaseFileTests {
     }
 
     private func failure(_ yaml: String, _ schema: Schema) throws -> String? {
-        let reader = ConfigurationReader(files: .memory([:]), expandsReferences: false) { _ in nil }
+        let reader = ConfigurationReader(files: .memory([:]), references: .literal) { _ in nil }
         let node = try #require(reader.compose(yaml: yaml, file: "a.yaml"))
         let arena = Arena()
         let document = try Parser().parse(YAMLToJSON.text(of: node), into: arena)

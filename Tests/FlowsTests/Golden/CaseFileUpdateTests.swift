@@ -188,7 +188,7 @@ struct CaseFileUpdateTests {
         ])
     func scalars(text: String, written: String) throws {
         #expect(YAMLText.scalar(text) == written)
-        let reader = ConfigurationReader(files: .memory([:]), expandsReferences: false) { _ in nil }
+        let reader = ConfigurationReader(files: .memory([:]), references: .literal) { _ in nil }
         let node = try #require(reader.compose(yaml: "a: \(written)\n", file: "a"))
         #expect(node.mapping?.first?.value.scalar?.string == text)
         #expect(node.mapping?.first?.value.scalar.map(YAMLToJSON.isString) == true)
@@ -203,7 +203,7 @@ struct CaseFileUpdateTests {
             let arena = Arena()
             let value = try Parser().parse(text, into: arena)
             let yaml = "  " + YAMLText.member("v", value, column: 3) + "\n"
-            let reader = ConfigurationReader(files: .memory([:]), expandsReferences: false) { _ in nil }
+            let reader = ConfigurationReader(files: .memory([:]), references: .literal) { _ in nil }
             let node = try #require(reader.compose(yaml: yaml, file: "a"), "\(reader.errors) \(yaml)")
             let again = try Parser().parse(YAMLToJSON.text(of: node), into: arena)
             #expect(again["v"]?.isEqual(to: value) ?? false, "\(yaml)")

@@ -3,11 +3,11 @@ import TestKit
 
 /// An nginx on 127.0.0.1 with a certificate of its own authority for `localhost`, ended with the object.
 final class SecureServer {
-    let tlsPort: UInt16
-    let mutualPort: UInt16
-    let oldPort: UInt16
-    let cleartextPort: UInt16
-    let cleartextHTTP2Port: UInt16
+    private(set) var tlsPort: UInt16 = 0
+    private(set) var mutualPort: UInt16 = 0
+    private(set) var oldPort: UInt16 = 0
+    private(set) var cleartextPort: UInt16 = 0
+    private(set) var cleartextHTTP2Port: UInt16 = 0
 
     private let directory: URL
     private var process: ChildProcess?
@@ -29,13 +29,8 @@ final class SecureServer {
     init() throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "penstock-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        tlsPort = try LocalSocket.unusedPort()
-        mutualPort = try LocalSocket.unusedPort()
-        oldPort = try LocalSocket.unusedPort()
-        cleartextPort = try LocalSocket.unusedPort()
-        cleartextHTTP2Port = try LocalSocket.unusedPort()
         try makeCertificates()
-        try start()
+        try startOnFreePorts()
     }
 
     deinit {
@@ -68,6 +63,22 @@ final class SecureServer {
                 "x509", "-req", "-in", file("\(name).csr"), "-CA", file("ca.pem"), "-CAkey", file("ca.key"),
                 "-CAcreateserial", "-days", "2", "-extfile", file("\(name).ext"), "-out", file("\(name).pem"),
             ])
+        }
+    }
+
+    /// nginx cannot be told to choose its ports, and between our choice and its start another program may take one.
+    private func startOnFreePorts() throws {
+        for attempt in 1...10 {
+            tlsPort = try LocalSocket.unusedPort()
+            mutualPort = try LocalSocket.unusedPort()
+            oldPort = try LocalSocket.unusedPort()
+            cleartextPort = try LocalSocket.unusedPort()
+            cleartextHTTP2Port = try LocalSocket.unusedPort()
+            do {
+                return try start()
+            } catch let failure as ChildProcess.Failure where failure.description.contains("bind()") && attempt < 10 {
+                try? FileManager.default.removeItem(atPath: file("error.log"))
+            }
         }
     }
 

@@ -76,7 +76,8 @@ final class Plant: Sendable {
 
     /// Starts workers of the flow's group; end them with ``stop(_:)``.
     func start(_ count: Int = 1, from number: Int = 1, batch: Int = 256) throws -> WorkerPool {
-        let client = try broker.properties(["heartbeat.interval.ms": "200"])
+        // The mock cluster does not answer a member that it drops while it joins; the client gives up after 10 s.
+        let client = try broker.properties(["heartbeat.interval.ms": "200", "max.poll.interval.ms": "10000"])
         return WorkerPool(
             (number..<number + count).map { number in
                 WorkerSettings(

@@ -1,11 +1,25 @@
 import Yams
 
+/// What `${NAME}` and `${file:path}` in a value stand for.
+public enum References: Sendable {
+    /// What the environment and the file hold; it must be there.
+    case required
+    /// The same, but what is missing stands for the address ``placeholder``: for commands that call nobody, and must
+    /// run where there are no secrets.
+    case optional
+    /// Themselves.
+    case literal
+
+    /// Where no system is: a top-level domain that never exists (RFC 2606).
+    static let placeholder = "http://unset.invalid"
+}
+
 /// What reading one or more files needs and collects: where we are, what is expanded, what is wrong.
 final class ConfigurationReader {
     let files: ConfigurationFiles
     let environment: (String) -> String?
-    /// Whether `${…}` in values stands for something.
-    let expandsReferences: Bool
+    /// What `${…}` in values stands for.
+    let references: References
     private(set) var errors: [ConfigurationError] = []
     var errorCount: Int { errors.count }
 
@@ -19,10 +33,10 @@ final class ConfigurationReader {
     private var entryNames: [String: SourcePlace] = [:]
 
     init(
-        files: ConfigurationFiles, expandsReferences: Bool = true, environment: @escaping (String) -> String?
+        files: ConfigurationFiles, references: References = .required, environment: @escaping (String) -> String?
     ) {
         self.files = files
-        self.expandsReferences = expandsReferences
+        self.references = references
         self.environment = environment
     }
 
@@ -91,7 +105,8 @@ extension ConfigurationReader {
             report("expected \(expected), found nothing", site)
             return nil
         }
-        let expanded = expandsReferences ? Expansion(reader: self, site: site).expand(scalar.string) : scalar.string
+        let expanded =
+            references == .literal ? scalar.string : Expansion(reader: self, site: site).expand(scalar.string)
         guard let value = expanded else { return nil }
         let (place, indentation) = contentPlace(of: scalar, node)
         return Text(value: value, written: scalar.string, place: place, indentation: indentation)

@@ -40,6 +40,7 @@ struct Expansion {
         }
         if let value = reader.environment(name), parts == nil || !value.isEmpty { return value }
         if let parts { return String(reference[parts.upperBound...]) }
+        if reader.references == .optional { return References.placeholder }
         reader.report("the environment variable \(name) is not set (a default is written ${\(name):-…})", site)
         return nil
     }
@@ -48,6 +49,7 @@ struct Expansion {
     /// newline at the end.
     private func contents(ofFile path: String) -> String? {
         guard let bytes = reader.files.read(FilePath.join(reader.folder, path)) else {
+            if reader.references == .optional { return References.placeholder }
             reader.report("no file \(path), or it cannot be read", site)
             return nil
         }
