@@ -1,3 +1,4 @@
+import Logging
 import Testing
 
 @testable import Kafka
@@ -101,5 +102,14 @@ import Testing
         )
         #expect(catalog.scopes == ["client.id": .both, "linger.ms": .producer, "group.id": .consumer])
         #expect(PropertyCatalog.shared.scopes.count > 150)
+    }
+
+    /// librdkafka refuses `max.poll.interval.ms` below its own `session.timeout.ms` (45 s), which only members need.
+    @Test func administrationTakesNoTimesOfMembership() throws {
+        var properties = ClientProperties(bootstrapServers: "127.0.0.1:1")
+        try properties.set("max.poll.interval.ms", "10000")
+        _ = try Admin(properties: properties, logger: Logger(label: "test"))
+        #expect(properties.withoutMembership["max.poll.interval.ms"] == nil)
+        #expect(properties.withoutMembership.bootstrapServers == "127.0.0.1:1")
     }
 }

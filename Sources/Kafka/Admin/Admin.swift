@@ -15,7 +15,7 @@ public final class Admin {
     public init(properties: ClientProperties, logger: Logger) throws(KafkaError) {
         // A consumer's handle without a group: unlike a producer's it never creates a topic by asking for it.
         handle = try ClientHandle(
-            .consumer, properties: properties, defaults: ["socket.nagle.disable": "true"], fixed: [:],
+            .consumer, properties: properties.withoutMembership, defaults: ["socket.nagle.disable": "true"], fixed: [:],
             events: Int32(RD_KAFKA_EVENT_ERROR), logger: logger
         )
         guard let queue = rd_kafka_queue_get_main(handle.pointer) else {

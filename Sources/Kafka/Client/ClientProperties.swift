@@ -32,6 +32,14 @@ public struct ClientProperties: Sendable, Hashable, CustomStringConvertible {
     /// The broker addresses that were set, under either of librdkafka's names.
     public var bootstrapServers: String? { values["bootstrap.servers"] ?? values["metadata.broker.list"] }
 
+    /// The same without the times of membership in a group, which stand in relation to each other: librdkafka refuses a
+    /// client with `max.poll.interval.ms` below `session.timeout.ms`, also where it never joins a group.
+    public var withoutMembership: ClientProperties {
+        var copy = self
+        for name in ["max.poll.interval.ms", "session.timeout.ms", "heartbeat.interval.ms"] { copy.values[name] = nil }
+        return copy
+    }
+
     /// Whether the value of this property must never be shown.
     public static func isSecret(_ name: String) -> Bool {
         ["password", "secret", ".pem", "oauthbearer.config", "assertion", "private.key"].contains { name.contains($0) }
