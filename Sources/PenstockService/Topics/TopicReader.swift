@@ -35,7 +35,8 @@ public final class TopicReader {
         let partitions = try admin.describeTopics([topic], within: timeout).flatMap(\.topicPartitions)
         // A group of its own name that never commits and is never joined: partitions are assigned by hand.
         consumer = try Consumer(
-            properties: client.withoutMembership, group: "penstock-reader-\(UUID().uuidString)", strategy: .range, logger: logger)
+            properties: client.withoutMembership, group: "penstock-reader-\(UUID().uuidString)", strategy: .range,
+            logger: logger)
         self.topic = topic
         self.start = start
         self.client = client
