@@ -68,6 +68,8 @@ public struct Demo {
         try client.set("heartbeat.interval.ms", "1000")
         // A member that the embedded broker drops while it joins is never answered; this is how long it waits.
         try client.set("max.poll.interval.ms", "10000")
+        // It must not be below the session time-out, and that not of any client.
+        try client.set("session.timeout.ms", "6000")
         let workers = WorkerPool(
             (1...options.workers).map { number in
                 WorkerSettings(

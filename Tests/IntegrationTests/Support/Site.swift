@@ -55,11 +55,6 @@ final class Site: Sendable {
             contentsOfFile: Repository.path("examples/crm-to-erp/penstock.yaml"), encoding: .utf8)
         return
             example
-            // The mock cluster does not answer a member that it drops while it joins; the client gives up after 10 s.
-            .replacing(
-                ":-localhost:9092}\n",
-                with: ":-localhost:9092}\n  client: { max.poll.interval.ms: 10000, heartbeat.interval.ms: 200 }\n"
-            )
             .replacing(
                 "topic: crm.customers\n", with: "topic: \(topic)\n    session_timeout: 6s\n    drain_deadline: 3s\n"
             )
