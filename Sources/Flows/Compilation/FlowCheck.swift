@@ -14,7 +14,7 @@ public enum FlowCheck {
 
     /// Value maps that no program of these flows looks up; all flows of the configuration must be given, and compile.
     public static func unusedValueMaps(_ flows: [FlowDefinition]) -> [ConfigurationError] {
-        guard let maps = flows.first?.environment.valueMaps else { return [] }
+        guard let maps = flows.first?.environment.valueMaps, !maps.maps.isEmpty else { return [] }
         var texts: [String] = []
         for flow in flows {
             guard let compiled = try? CompiledFlow(flow, document: Document()) else { return [] }

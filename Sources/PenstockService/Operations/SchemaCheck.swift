@@ -15,7 +15,15 @@ struct SchemaCheck {
 
     /// Warnings, in the order of files. Schemas that do not compile are passed over.
     func warnings() -> [Finding] {
-        texts.keys.sorted().flatMap(examples) + SchemaVersions.pairs(in: texts.keys).flatMap(versions)
+        let texts = texts
+        let registry = SchemaRegistry(load: { texts[$0] })
+        var known: Set<String> = []
+        for (uri, text) in texts.sorted(by: { $0.key < $1.key }) where (try? registry.add(text, uri: uri)) != nil {
+            known.insert(uri)
+        }
+        // Two versions may declare the same `$id`: what finds no place beside the others is looked at by itself.
+        return texts.keys.sorted().flatMap { examples($0, in: known.contains($0) ? registry : nil) }
+            + SchemaVersions.pairs(in: texts.keys).flatMap(versions)
     }
 
     private func file(_ uri: String) -> SchemaFile? {
@@ -25,10 +33,11 @@ struct SchemaCheck {
             folder + "/" + uri, uri: uri, text: text, load: { texts[$0] }, neighbours: texts.keys.sorted())
     }
 
-    private func examples(_ uri: String) -> [Finding] {
-        guard let file = file(uri), let problems = try? SchemaExamples.problems(of: uri, in: file.registry) else {
-            return []
-        }
+    /// - Parameter registry: one that has the schema; `nil`: a registry of its own is made.
+    private func examples(_ uri: String, in registry: SchemaRegistry?) -> [Finding] {
+        guard let registry = registry ?? file(uri)?.registry,
+            let problems = try? SchemaExamples.problems(of: uri, in: registry), !problems.isEmpty, let file = file(uri)
+        else { return [] }
         return problems.map { problem in
             let (place, excerpt) = file.locate(problem.location)
             return Finding(
