@@ -11,6 +11,8 @@ struct Fuzz {
             Runs a case that was saved.
         fuzz show documents|schemas|programs NUMBER [--seed S]
             Prints a case.
+        fuzz seeds documents|schemas|programs COUNT FOLDER [--seed S]
+            Writes cases as files for guided fuzzing to start from.
         fuzz differential [--programs N] [--seed S] [--first N]
             Holds generated programs against the `jq` of this machine, or that of PENSTOCK_FUZZ_JQ.
         fuzz guided documents|schemas|programs [options and folders of libFuzzer]
@@ -27,6 +29,7 @@ struct Fuzz {
         case "worker": worker(options)
         case "replay": replay(options)
         case "show": show(options)
+        case "seeds": seeds(options)
         case "differential": exit(DifferentialCommand.run(options) ? 0 : 1)
         case "guided": guided(options)
         default:
@@ -58,6 +61,21 @@ struct Fuzz {
         else { fail(usage) }
         let fuzzCase = kind.make(Corpus.standard).makeCase(seed: options.seed, number: number)
         FileHandle.standardOutput.write(Data(fuzzCase.file))
+    }
+
+    private static func seeds(_ options: Options) {
+        guard options.words.count == 3, let kind = TargetKind(rawValue: options.words[0]),
+            let count = Int(options.words[1]), count >= 0
+        else { fail(usage) }
+        let folder = URL(filePath: options.words[2])
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let target = kind.make(Corpus.standard)
+        for number in 0..<count {
+            let bytes = target.makeCase(seed: options.seed, number: number).guided
+            guard (try? Data(bytes).write(to: folder.appending(path: "\(options.seed)-\(number)"))) != nil else {
+                fail("cannot write into \(folder.path)")
+            }
+        }
     }
 
     private static func worker(_ options: Options) {

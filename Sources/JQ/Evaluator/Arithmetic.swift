@@ -159,17 +159,9 @@ extension Evaluator {
     }
 
     func append(_ element: Value, to array: Value) throws(Raised) -> Value {
-        var element = element
-        do {
-            let result: Result<Value, Raised> = withUnsafePointer(to: &element) { pointer in
-                do throws(Raised) {
-                    return .success(try append(UnsafeBufferPointer(start: pointer, count: 1), to: array))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            return try result.get()
-        }
+        if let longer = array.appending(element) { return longer }
+        let grown = try growing(array, capacity: max((array.count + 1) * 2, 8), identity: 0, owner: 0)
+        return grown.appending(element) ?? grown
     }
 
     /// The members of both; those of `b` win, at the place of those of `a`.

@@ -36,6 +36,18 @@ extension Value {
         return Value(word: word, length: growth.pointee.used, kind: .array, flags: flags)
     }
 
+    /// The array with one element put behind its own in place; `nil` if there is no room, or it is not ours.
+    ///
+    /// A pointer to a single value will not do for ``appending(_:)-(UnsafeBufferPointer<Value>)``: copying elements
+    /// copies the two bytes behind each, which a lone value does not have.
+    public func appending(_ element: Value) -> Value? {
+        guard kind == .array, let growth, growth.pointee.used == length, growth.pointee.capacity > length, let contents
+        else { return nil }
+        UnsafeMutableRawPointer(mutating: contents).assumingMemoryBound(to: Value.self)[count] = element
+        growth.pointee.used += 1
+        return Value(word: word, length: growth.pointee.used, kind: .array, flags: flags)
+    }
+
     /// The object with a member, whose key it does not have, put behind its own in place; `nil` if there is no room, or
     /// it is not ours.
     public func inserting(_ member: Member) -> Value? {
