@@ -1,11 +1,12 @@
-/// "did you mean": the known name that is nearest to one that is not known.
-enum NearestName {
-    /// The name with the fewest letters to change, insert, drop or swap, if they are few.
-    static func of(_ name: String, among known: some Sequence<String>) -> String? {
+/// "did you mean": the known name that is nearest to one that is not known. For messages of other modules, too.
+public enum NearestName {
+    /// The name with the fewest letters to change, insert, drop or swap, if they are few; the first by name of several.
+    /// A letter is the same in either case.
+    public static func of(_ name: String, among known: some Sequence<String>) -> String? {
         let limit = max(1, name.utf8.count / 3)
         var best: (name: String, distance: Int)?
         for candidate in known.sorted() {
-            let distance = distance(Array(name.utf8), Array(candidate.utf8))
+            let distance = distance(Array(name.lowercased().utf8), Array(candidate.lowercased().utf8))
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.name

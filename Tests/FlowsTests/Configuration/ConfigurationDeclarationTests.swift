@@ -64,8 +64,8 @@ import Testing
 
     @Test("Suggestions are near, or there is none")
     func suggestions() {
-        #expect(Suggestion.distance("timeuot", "timeout") == 1)
-        #expect(Suggestion.distance("", "abc") == 3)
+        #expect(Suggestion.nearest(to: "timeuot", among: ["timer", "timeout"]) == "timeout")
+        #expect(Suggestion.nearest(to: "", among: ["abc"]) == nil)
         #expect(Suggestion.nearest(to: "topc", among: ["topic", "group"]) == "topic")
         #expect(Suggestion.nearest(to: "zzz", among: ["topic", "group"]) == nil)
         #expect(
