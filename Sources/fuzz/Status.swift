@@ -8,7 +8,7 @@ struct Status {
 
     struct Header: BitwiseCopyable {
         var number: Int = -1
-        /// Monotonic, when the case began.
+        /// The worker's CPU time in nanoseconds when the case began: a machine that stands still makes no case slow.
         var began: UInt64 = 0
         var accepted = 0
         var refused = 0
@@ -56,9 +56,18 @@ struct Status {
         header.number = number
     }
 
-    static func now() -> UInt64 {
+    /// The CPU time of this process, in nanoseconds.
+    static func now() -> UInt64 { read(CLOCK_PROCESS_CPUTIME_ID) }
+
+    /// That of another process; `nil` if there is none.
+    static func cpuTime(of process: pid_t) -> UInt64? {
+        var clock = clockid_t()
+        return clock_getcpuclockid(process, &clock) == 0 ? read(clock) : nil
+    }
+
+    static func read(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(clock, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

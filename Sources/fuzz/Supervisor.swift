@@ -3,14 +3,19 @@ import FuzzKit
 
 /// Runs a target's cases in workers, notices those that crash or hang, saves their case and goes on behind it.
 final class Supervisor {
-    /// A case that takes longer hangs.
+    /// A case that takes more CPU time hangs.
     static let caseLimit: UInt64 = 20_000_000_000
+    /// A worker that has not gone on for so long, without taking CPU time, hangs as well.
+    static let standstillLimit: UInt64 = 600_000_000_000
 
     private struct Child {
         let process: pid_t
         let status: Status
         let path: String
         let end: Int
+        /// The last case that was seen, and when it was first seen.
+        var last = (number: -1, seen: Status.read(CLOCK_MONOTONIC))
+        var hangs = false
     }
 
     private let kind: TargetKind
@@ -27,14 +32,14 @@ final class Supervisor {
 
     /// Whether nothing was found.
     func run() -> Bool {
-        let began = Status.now()
+        let began = Status.read(CLOCK_MONOTONIC)
         let share = (options.iterations + options.workers - 1) / options.workers
         for number in 0..<options.workers {
             let first = options.first + number * share
             start(first, min(first + share, options.first + options.iterations))
         }
         while !children.isEmpty { look() }
-        let seconds = Double(Status.now() - began) / 1e9
+        let seconds = Double(Status.read(CLOCK_MONOTONIC) - began) / 1e9
         let count = total.accepted + total.refused + total.findings + crashes
         print(
             """
@@ -68,17 +73,28 @@ final class Supervisor {
     /// Takes the workers that have ended, and ends those that hang.
     private func look() {
         usleep(50_000)
-        for (position, child) in children.enumerated().reversed() {
+        for position in children.indices.reversed() {
+            let child = children[position]
             var status: Int32 = 0
             var usage = rusage()
             if wait4(child.process, &status, WNOHANG, &usage) == child.process {
                 children.remove(at: position)
                 peakKiB = max(peakKiB, Int(usage.ru_maxrss))
                 ended(child, status)
-            } else if child.status.header.number >= 0, Status.now() > child.status.header.began + Self.caseLimit {
+            } else if !child.hangs, isStuck(&children[position]) {
+                children[position].hangs = true
                 kill(child.process, SIGABRT)
             }
         }
+    }
+
+    private func isStuck(_ child: inout Child) -> Bool {
+        let header = child.status.header
+        let now = Status.read(CLOCK_MONOTONIC)
+        if header.number != child.last.number { child.last = (header.number, now) }
+        let used = Status.cpuTime(of: child.process) ?? 0
+        return now - child.last.seen > Self.standstillLimit
+            || header.number >= 0 && used > header.began + Self.caseLimit
     }
 
     private func ended(_ child: Child, _ status: Int32) {
@@ -94,8 +110,7 @@ final class Supervisor {
         guard header.number >= 0 else { Fuzz.fail("a worker ended with \(status) before its first case") }
         crashes += 1
         let signal = status & 0x7f
-        let elapsed = Status.now() - min(header.began, Status.now())
-        let text = elapsed > Self.caseLimit ? "takes too long" : "crashes (signal \(signal), status \(status >> 8))"
+        let text = child.hangs ? "takes too long" : "crashes (signal \(signal), status \(status >> 8))"
         Finding(kind: kind, seed: options.seed, number: header.number, text: text)
             .save(child.status.caseBytes, in: options.save)
         start(header.number + 1, child.end)

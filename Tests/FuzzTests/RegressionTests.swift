@@ -17,6 +17,15 @@ import Testing
             "[.[] | isnan, isinfinite, isnormal]", #"[null,"a",[]]"#,
             "[false,false,false,false,false,false,false,false,false]"
         ),
+        // A slice's object names both ends, and what cannot index null cannot be looked for in it.
+        (
+            #"[.[] as $key | try ([1, 2] | .[$key]) catch "fault"]"#, #"[{},{"start":1},{"start":1,"end":null}]"#,
+            #"["fault","fault",[2]]"#
+        ),
+        (
+            #"[.[] as $part | try (null | indices($part)) catch "fault"]"#, #"[1,"a",{},null,[1]]"#,
+            #"[null,null,null,"fault","fault"]"#
+        ),
         // The members of an empty capture stand in another order, which text shows.
         (
             #"[match("(x)?a(b?)").captures[] | tojson]"#, #""a""#,

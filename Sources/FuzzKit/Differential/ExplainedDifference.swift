@@ -44,12 +44,30 @@ extension ExplainedDifference {
             name: "updates with nothing",
             reason:
                 "jq 1.7: `p |= empty` deletes all that p leads to (1.6: it skips the one behind each that it deletes)",
-            words: [ProgramGenerator.update],
+            words: ["update("],
             definitions: """
                 def update(p; f): reduce path(p) as $p (.;
                   label $out | (setpath($p; getpath($p) | f) | ., break $out), delpaths([$p]));
                 """,
-            replaced: ProgramGenerator.update),
+            replaced: "def update(p; f): p |= f;"),
+        ExplainedDifference(
+            name: "strings times zero",
+            reason: "jq 1.8: a string times a number that is not above zero is empty (1.6: null)",
+            words: ["times("],
+            definitions: """
+                def times(a; b): b as $b | a as $a | ([$a, $b] | map(type) | sort) as $types
+                  | if $types == ["number", "string"] and ([$a, $b] | map(numbers) | .[0] <= 0) then null
+                    else $a * $b end;
+                """,
+            replaced: "def times(a; b): a * b;"),
+        ExplainedDifference(
+            name: "fractions as positions", reason: "jq 1.7: a position is rounded down (1.6: there is nothing)",
+            words: ["at("],
+            definitions: """
+                def at(i): . as $in | i as $i | if type == "array" and ($i | type) == "number" and ($i | floor) != $i
+                  then null else $in[$i] end;
+                """,
+            replaced: "def at(i): .[i];"),
         ExplainedDifference(
             name: "transpose of objects", reason: "jq 1.8: an object without members has no rows (1.6: an error)",
             words: ["transpose"],

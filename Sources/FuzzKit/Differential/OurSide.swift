@@ -10,7 +10,7 @@ final class OurSide {
     private let buffer = ByteBuffer()
 
     init() {
-        evaluator = Evaluator(arena: arena, limits: Evaluator.Limits(steps: 2_000_000))
+        evaluator = Evaluator(arena: arena, limits: Evaluator.Limits(steps: 50_000_000))
     }
 
     /// The outcomes of a program for each of the documents.

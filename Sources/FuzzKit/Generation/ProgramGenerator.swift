@@ -22,12 +22,17 @@ public struct ProgramGenerator {
         nextName = 0
         variables = []
         let program = expression(dice.once(in: 2) ? "x" : "a", input: "d", depth: 1 + dice.below(4))
-        return program.contains("update(") ? Self.update + " " + program : program
+        let own = Self.own.filter { program.contains($0.name + "(") }.map(\.definition)
+        return (own + [program]).joined(separator: " ")
     }
 
-    /// Programs update by a function of their own where what they update with may yield nothing, so that a known
-    /// difference there can be told from others.
-    static let update = "def update(p; f): p |= f;"
+    /// Programs update, multiply and index by functions of their own where a known difference is to be told from
+    /// others: such a definition can be replaced.
+    static let own = [
+        (name: "update", definition: "def update(p; f): p |= f;"),
+        (name: "times", definition: "def times(a; b): a * b;"),
+        (name: "at", definition: "def at(i): .[i];"),
+    ]
 
     private mutating func expression(_ wanted: Kind, input: Kind, depth: Int) -> String {
         // Now and then something of the wrong kind.

@@ -120,7 +120,6 @@ extension Evaluator {
 
     func indices(of part: Value, in value: Value) throws(Raised) -> Value {
         switch (value.kind, part.kind) {
-        case (.null, _): return .null
         case (.string, .string): return try stringIndices(value, part)
         case (.array, .array): return try occurrences(of: part, in: value)
         case (.array, _): return try occurrences(of: try array(part), in: value)

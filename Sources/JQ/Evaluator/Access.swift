@@ -95,9 +95,13 @@ extension Evaluator {
 
     /// A slice by an object with `start` and `end`.
     func slice(_ target: Value, key: Value) throws(Raised) -> Value {
-        let start = key["start"] ?? .null
-        let end = key["end"] ?? .null
+        let (start, end) = Evaluator.sliceEnds(key)
         return try slice(target, from: start, to: end)
+    }
+
+    /// Both ends that an object names. One that it does not name is no end at all, which `null` would be.
+    static func sliceEnds(_ key: Value) -> (start: Value, end: Value) {
+        (key["start"] ?? .false, key["end"] ?? .false)
     }
 
     func slice(_ target: Value, from start: Value, to end: Value) throws(Raised) -> Value {

@@ -53,7 +53,8 @@ extension Evaluator {
     }
 
     private func set(slice key: Value, of target: Value, to value: Value) throws(Raised) -> Value {
-        let range = try bounds(of: target.count, from: key["start"] ?? .null, to: key["end"] ?? .null)
+        let (start, end) = Evaluator.sliceEnds(key)
+        let range = try bounds(of: target.count, from: start, to: end)
         guard value.kind == .array else { throw fail("A slice of an array can only be assigned another array") }
         let total = target.count - range.count + value.count
         let cells = try allocate(Value.self, max(total, 1))
@@ -194,7 +195,8 @@ extension Evaluator {
                 if index < 0 { index += count }
                 if index >= 0, index < count { isDeleted[index] = true }
             case .object:
-                for index in try bounds(of: count, from: key["start"] ?? .null, to: key["end"] ?? .null) {
+                let (start, end) = Evaluator.sliceEnds(key)
+                for index in try bounds(of: count, from: start, to: end) {
                     isDeleted[index] = true
                 }
             default:
