@@ -51,13 +51,42 @@ extension ExplainedDifference {
                 """,
             replaced: "def update(p; f): p |= f;"),
         ExplainedDifference(
+            name: "map_values with nothing", reason: "jq 1.7: an update with nothing deletes all",
+            words: ["map_values("],
+            definitions: """
+                def map_values(f): reduce path(.[]) as $p (.;
+                  label $out | (setpath($p; getpath($p) | f) | ., break $out), delpaths([$p]));
+                """),
+        ExplainedDifference(
+            name: "times before 1970",
+            reason: """
+                our own way: the second before 1970 is a time like any other (jq takes the C library's -1 for a fault), \
+                and fractions of seconds before 1970 are counted downwards (jq: towards 1970)
+                """,
+            words: ["todate", "strftime(", "mktime", "gmtime", "fromdate"],
+            definitions: """
+                def towards: if type == "number" and . < 0 then ceil else . end;
+                def floored_gmtime: gmtime;
+                def gmtime: if type == "number" and . < 0 and floor != . then (. - floor) as $rest
+                  | towards | floored_gmtime | .[5] += $rest else floored_gmtime end;
+                def floored_strftime(f): strftime(f);
+                def strftime(f): towards | floored_strftime(f);
+                def unlimited_mktime: mktime;
+                def mktime: unlimited_mktime | if . == -1 then error("invalid gmtime representation") else . end;
+                def todateiso8601: strftime("%Y-%m-%dT%H:%M:%SZ");
+                def todate: todateiso8601;
+                def fromdateiso8601: strptime("%Y-%m-%dT%H:%M:%SZ") | mktime;
+                def fromdate: fromdateiso8601;
+                """),
+        ExplainedDifference(
             name: "strings times zero",
             reason: "jq 1.8: a string times a number that is not above zero is empty (1.6: null)",
             words: ["times("],
             definitions: """
                 def times(a; b): b as $b | a as $a | ([$a, $b] | map(type) | sort) as $types
-                  | if $types == ["number", "string"] and ([$a, $b] | map(numbers) | .[0] <= 0) then null
-                    else $a * $b end;
+                  | ([$a, $b] | map(numbers) | .[0]) as $number
+                  | if $types != ["number", "string"] or $number >= 1 then $a * $b
+                    elif $number > 0 then [$a, $b] | map(strings) | .[0] else null end;
                 """,
             replaced: "def times(a; b): a * b;"),
         ExplainedDifference(

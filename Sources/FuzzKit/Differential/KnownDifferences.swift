@@ -20,6 +20,8 @@ extension KnownDifference {
 
     private static let language = [
         KnownDifference(
+            "[1, 2] | map_values(empty)", ours: "[]", jq16: "[2]", "jq 1.7: an update with nothing deletes all"),
+        KnownDifference(
             #"(1 | tojson?) | error("x")"#, ours: "error", jq16: "",
             "jq 1.7: `?` and `try` catch what fails inside them only"),
         KnownDifference("-1 as $x | [$x]", ours: "[-1]", jq16: "error", "jq 1.7: `-1 as $x` negates the number alone"),
@@ -56,6 +58,10 @@ extension KnownDifference {
 
     /// Where we go our own way.
     private static let ours = [
+        KnownDifference("-1 | gmtime | mktime", ours: "-1", jq16: "error", "the second before 1970 is a time"),
+        KnownDifference(
+            "-0.25 | todate", ours: #""1969-12-31T23:59:59Z""#, jq16: #""1970-01-01T00:00:00Z""#,
+            "fractions of seconds before 1970 are counted downwards"),
         KnownDifference(
             "null | @base64d", ours: "\"\u{fffd}\u{fffd}e\"", jq16: "\"\u{fffd}\u{fffd}\"",
             "bytes that are no UTF-8 are replaced one by one, at the end too"),

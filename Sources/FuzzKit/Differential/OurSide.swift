@@ -5,7 +5,7 @@ import JSON
 final class OurSide {
     static let outputLimit = 200
 
-    private let arena = Arena(byteLimit: 64 << 20)
+    private let arena = Arena(byteLimit: 512 << 20)
     private let evaluator: Evaluator
     private let buffer = ByteBuffer()
 
