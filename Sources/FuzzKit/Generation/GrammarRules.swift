@@ -20,7 +20,7 @@ enum GrammarRules {
         "(<n> | until(. > 50 or . < 1; . * 2))", "([.[]?] | length)",
         "(<n> | if . < 0 then -. elif . == 0 then 1 else . end)",
         "(def f: . + <n@n>; <n> | f | f)", "(def f(g): g + <n>; f(<n>))", "(def f($a; $b): times($a; $b); f(<n>; <n>))",
-        "(def fac: if . <= 1 then 1 else . * (. - 1 | fac) end; <S> | length | fac)",
+        "(def fac: if . <= 1 then 1 else . * (. - 1 | fac) end; <S> | tojson | length | fac)",
         "(<N> | [.[] | select(. > <n@n>)] | length)",
         "(<n> | log | floor)", "(<n> | exp2 | floor)", "(<n> | trunc)", "(<N> | index(1))",
         "([foreach <N>[] as $! (0; . + $!)] | last)",
