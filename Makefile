@@ -8,7 +8,7 @@ ifneq ($(STRICT),)
 export PENSTOCK_STRICT := 1
 endif
 
-.PHONY: help demo test check bench simulate mutations fuzz allocations build format setup
+.PHONY: help demo test check bench simulate chaos mutations fuzz allocations build format setup
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -42,6 +42,9 @@ check: ## format, warnings, tests, examples and documents
 simulate: setup ## the delivery contract under SEEDS (100000) random histories
 	SEEDS=$${SEEDS:-100000} swift test -c release -Xswiftc -enable-testing --scratch-path .build-simulate \
 	    --filter SimulationTests
+
+chaos: build ## ROUNDS (200) of killed, stopped and cut-off workers and ERPs under load, then the account
+	Tests/Chaos/run.py --rounds $${ROUNDS:-200} --seed $${SEED:-1}
 
 mutations: setup ## deliberate breaks of the delivery core, each of which a simulation must notice
 	Tests/Mutations/run.py
