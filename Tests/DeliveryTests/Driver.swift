@@ -14,11 +14,11 @@ struct Driver {
     static func configuration(
         concurrency: Int = 4, systems: Int = 1, circuit: CircuitLimits = CircuitLimits(failureThreshold: 1_000),
         retryPolicies: [RetryPolicy] = [], buffer: BufferLimits = BufferLimits(events: 100, bytes: 10_000),
-        metadataByteLimit: Int = 4096
+        metadataByteLimit: Int = 4096, order: Order = .key
     ) -> CoreConfiguration {
         CoreConfiguration(
             systems: (0..<systems).map { _ in SystemLimits(concurrency: concurrency, circuit: circuit) },
-            retryPolicies: retryPolicies,
+            retryPolicies: retryPolicies, order: order,
             backOff: BackOff(initial: .milliseconds(100), maximum: .seconds(10)),
             buffer: buffer, metadataByteLimit: metadataByteLimit)
     }

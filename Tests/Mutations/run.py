@@ -41,8 +41,10 @@ MUTATIONS = [
      "actions.append(.commit(partitionID(partition), offset: partitions[partition].tracker.nextOffset ?? offset,\n"
      "                       metadata: text))"),
     ("order per key dropped", "Core/Core+Fetching.swift",
-     "let mixedKey = key ^ SplitMix64.mix(UInt64(id.index) &+ 1)",
-     "let mixedKey = key ^ SplitMix64.mix(UInt64(offset) << 8 | UInt64(id.index) &+ 1)"),
+     "let mixedKey = orderKey ^ SplitMix64.mix(UInt64(id.index) &+ 1)",
+     "let mixedKey = orderKey ^ SplitMix64.mix(UInt64(offset) << 8 | UInt64(id.index) &+ 1)"),
+    ("order of a partition kept by key only", "API/Order.swift",
+     "case .partition: 0", "case .partition: key"),
     ("next of the key starts when its predecessor backs off", "Core/Core+Running.swift",
      "        setTimer(slot, notBefore: notBefore, now: now)\n        setState(slot, .backingOff, now: now)",
      "        setTimer(slot, notBefore: notBefore, now: now)\n        setState(slot, .backingOff, now: now)\n"

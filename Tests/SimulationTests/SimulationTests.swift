@@ -1,3 +1,4 @@
+import Delivery
 import Testing
 
 #if canImport(Glibc)
@@ -30,6 +31,35 @@ import Testing
             tally[Self.summary(first), default: 0] += 1
         }
         if !tally.isEmpty { Issue.record(Comment(rawValue: "tally \(tally)")) }
+    }
+
+    @Test("The contract holds under each order", arguments: Order.allCases, [1, 2])
+    func order(_ order: Order, half: Int) {
+        for seed in stride(from: Self.firstSeed + half, to: Self.firstSeed + Self.seedCount / 4, by: 2) {
+            let plan = Plan(seed: UInt64(seed), order: order)
+            guard let first = Checker.check(plan, World(plan).run()).first else { continue }
+            Issue.record(Comment(rawValue: Story.tell(plan, first)))
+            return
+        }
+    }
+
+    @Test("The freer the order, the sooner an outage of some events is over")
+    func freedom() {
+        var ends: [Order: Int] = [:]
+        for order in Order.allCases {
+            for seed in 1...40 as ClosedRange<UInt64> {
+                let plan = Plan(seed: seed, order: order)
+                let journal = World(plan).run()
+                for entry in journal {
+                    if case .released(_, _, .some) = entry.what, entry.time < plan.healed {
+                        ends[order, default: 0] += 1
+                    }
+                }
+            }
+        }
+        let settled = Order.allCases.map { ends[$0, default: 0] }
+        #expect(ends[.partition, default: 0] < ends[.key, default: 0], "\(settled)")
+        #expect(ends[.key, default: 0] < ends[.none, default: 0], "\(settled)")
     }
 
     /// A violation without its numbers, so that like ones are counted together.

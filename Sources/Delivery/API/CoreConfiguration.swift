@@ -4,6 +4,8 @@ public struct CoreConfiguration: Sendable {
     public var systems: [SystemLimits]
     /// One entry for each step of the flow, by position; steps beyond the end have no doubtful statuses.
     public var retryPolicies: [RetryPolicy]
+    /// Which events wait for each other.
+    public var order: Order
     /// The waiting time after a target fault, and after a dead letter or record that could not be written.
     public var backOff: BackOff
     /// What may be buffered.
@@ -26,6 +28,7 @@ public struct CoreConfiguration: Sendable {
     public init(
         systems: [SystemLimits],
         retryPolicies: [RetryPolicy] = [],
+        order: Order = .key,
         backOff: BackOff = BackOff(),
         buffer: BufferLimits = BufferLimits(),
         commitInterval: Duration = .seconds(1),
@@ -37,6 +40,7 @@ public struct CoreConfiguration: Sendable {
     ) {
         self.systems = systems
         self.retryPolicies = retryPolicies
+        self.order = order
         self.backOff = backOff
         self.buffer = buffer
         self.commitInterval = commitInterval

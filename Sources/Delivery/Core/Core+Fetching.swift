@@ -3,7 +3,8 @@ extension Core {
     ///
     /// Within an assignment offsets ascend; they may have gaps.
     /// - Parameters:
-    ///   - key: a hash of the event's key. Keys of one hash are ordered as if they were one.
+    ///   - key: a hash of the event's key. Keys of one hash are ordered as if they were one. It is of no account where
+    ///     the flow orders by something else.
     ///   - byteCount: what the record holds in the shell's memory.
     /// - Returns: the event's name, or `nil` when the record is to be dropped: it is settled already (D7), or its
     ///   partition is not, or no longer, ours.
@@ -31,7 +32,8 @@ extension Core {
         }
         // Mixed with the partition: the order of a key is that of its partition, and a watermark must never wait
         // for another partition's event.
-        let mixedKey = key ^ SplitMix64.mix(UInt64(id.index) &+ 1)
+        let orderKey = configuration.order.key(key, at: offset)
+        let mixedKey = orderKey ^ SplitMix64.mix(UInt64(id.index) &+ 1)
         events[slot].isTracked = true
         events[slot].partition = id.index
         events[slot].key = mixedKey

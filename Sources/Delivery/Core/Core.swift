@@ -5,7 +5,8 @@
 /// the same calls give the same actions. It keeps these promises (`docs/design.md` tells them in full):
 ///
 /// - D1: a commit never passes an unsettled event, and never goes backwards within an assignment.
-/// - D2: of one key, one event runs at a time, in order. A waiting key takes no slot of a system.
+/// - D2: of one key, one event runs at a time, in order. A waiting key takes no slot of a system. What counts as the
+///   key is a choice: see `Order`.
 /// - D5: event faults park, target faults wait; circuits, `Retry-After`, alarms.
 /// - D6, D11: revocation and shutdown drain, commit, then let go; what comes later is fenced.
 /// - D7: what is settled ahead travels in the commit's metadata.

@@ -27,9 +27,9 @@ extension FlowDefinition {
             name: flow.name, topic: flow.topic, group: flow.group, deadLetterTopic: flow.deadLetterTopic,
             format: flow.format == .json ? .json : .cloudEvents, source: flow.source,
             identity: flow.identity.map(Expression.init), key: flow.key.map(Expression.init),
-            schema: builder.schema(flow.schema, flow), tombstones: builder.tombstones(flow), steps: steps,
-            systems: systems, schemas: schemas, assignment: builder.assignment(flow), limits: builder.limits(flow),
-            environment: ProgramEnvironment(valueMaps: valueMaps, files: files))
+            schema: builder.schema(flow.schema, flow), tombstones: builder.tombstones(flow), order: builder.order(flow),
+            steps: steps, systems: systems, schemas: schemas, assignment: builder.assignment(flow),
+            limits: builder.limits(flow), environment: ProgramEnvironment(valueMaps: valueMaps, files: files))
     }
 }
 
@@ -51,6 +51,14 @@ private struct DefinitionBuilder {
         case .skip: .skip
         case .park: .park
         case .deliver: .deliver
+        }
+    }
+
+    func order(_ flow: Configuration.Flow) -> Order {
+        switch flow.order {
+        case .key: .key
+        case .partition: .partition
+        case .none: .none
         }
     }
 

@@ -37,6 +37,8 @@ public struct FlowDefinition: Sendable {
     /// The schema of events, by its URI in ``schemas``.
     public var schema: SchemaReference?
     public var tombstones: Tombstones
+    /// Which events wait for each other.
+    public var order: Order
     public var steps: [StepDefinition]
     /// The systems that the steps call; a step names one by its position.
     public var systems: [SystemDefinition]
@@ -52,7 +54,7 @@ public struct FlowDefinition: Sendable {
     public init(
         name: String, topic: String, group: String, deadLetterTopic: String, format: Format = .cloudEvents,
         source: String? = nil, identity: Expression? = nil, key: Expression? = nil, schema: SchemaReference? = nil,
-        tombstones: Tombstones = .skip, steps: [StepDefinition], systems: [SystemDefinition],
+        tombstones: Tombstones = .skip, order: Order = .key, steps: [StepDefinition], systems: [SystemDefinition],
         schemas: SchemaTexts = SchemaTexts(), eventByteLimit: Int = 16 << 20,
         assignment: Assignment = .cooperativeSticky, limits: FlowLimits = FlowLimits(),
         environment: ProgramEnvironment = ProgramEnvironment()
@@ -67,6 +69,7 @@ public struct FlowDefinition: Sendable {
         self.key = key
         self.schema = schema
         self.tombstones = tombstones
+        self.order = order
         self.steps = steps
         self.systems = systems
         self.schemas = schemas
@@ -222,7 +225,8 @@ extension FlowDefinition {
     /// What the delivery core of a worker of this flow is made with.
     var coreConfiguration: CoreConfiguration {
         CoreConfiguration(
-            systems: systems.map(\.limits), retryPolicies: steps.map(\.retry), backOff: limits.backOff,
-            buffer: limits.buffer, commitInterval: limits.commitInterval, drainTimeout: limits.drainTimeout)
+            systems: systems.map(\.limits), retryPolicies: steps.map(\.retry), order: order,
+            backOff: limits.backOff, buffer: limits.buffer, commitInterval: limits.commitInterval,
+            drainTimeout: limits.drainTimeout)
     }
 }

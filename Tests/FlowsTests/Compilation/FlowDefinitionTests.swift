@@ -51,6 +51,14 @@ struct FlowDefinitionTests {
             try #require(configuration.flows.first), of: configuration, schemas: SchemaTexts(), files: files)
     }
 
+    @Test("what is kept in order reaches the core", arguments: Order.allCases)
+    func order(_ order: Order) throws {
+        let flow = try definition(Self.yaml.replacing("key: .customer", with: "order: \(order.rawValue)"))
+        #expect(flow.order == order)
+        #expect(flow.coreConfiguration.order == order)
+        #expect(try definition().order == .key)
+    }
+
     @Test("the flow's own keys, and the defaults of those that are not given")
     func flow() throws {
         let flow = try definition()

@@ -98,8 +98,8 @@ import Testing
             "topic: crm.customers", "topic: t\n    version: .v",
             "18:5: flows.customers.version: skipping stale events by version is not available in this version"),
         Row(
-            "topic: crm.customers", "topic: t\n    order: none",
-            "18:5: flows.customers.order: no order is not available in this version; only ‘key’ is"),
+            "topic: crm.customers", "topic: t\n    order: topic",
+            "18:5: flows.customers.order: ‘topic’ is not one of key, partition, none"),
         Row(
             "topic: crm.customers", "topic: t\n    identity: .id",
             "16:3: flows.customers: identity and source are for ‘format: json’; a CloudEvent has its own"),

@@ -26,7 +26,7 @@ extension Checker {
             workers[worker]?.slotsInUse.insert(slot).inserted ?? false, "D6", "slot \(slot) is in use already")
         workers[worker]?.live[event] = LiveEvent(record: record, assignment: number, idleSince: now)
         workers[worker]?.bufferedBytes += planned.byteCount
-        assignments[number].accepted[planned.key, default: []].append(record)
+        assignments[number].accepted[plan.orderKey(record), default: []].append(record)
     }
 
     // MARK: Order
@@ -34,7 +34,7 @@ extension Checker {
     /// The event is about to be worked on: it must be the first unsettled one of its key, alone (D2).
     mutating func checkOrder(_ worker: Int, _ event: LiveEvent, _ what: String) {
         let assignment = assignments[event.assignment]
-        let key = plan.records[event.record].key
+        let key = plan.orderKey(event.record)
         let position = assignment.settledOfKey[key, default: 0]
         let first = assignment.accepted[key, default: []].dropFirst(position).first
         expect(
@@ -114,7 +114,7 @@ extension Checker {
         checkSystem(worker, system, event.record)
         checkEffect(event, step)
         workers[worker]?.live[name]?.isCalling = true
-        workers[worker]?.busyKeys[plan.records[event.record].key, default: 0] += 1
+        workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] += 1
         workers[worker]?.systems[system].inFlight += 1
     }
 
@@ -172,7 +172,7 @@ extension Checker {
         workers[worker]?.live[name]?.isCalling = false
         workers[worker]?.live[name]?.idleSince = now
         workers[worker]?.live[name]?.lastResult = result
-        workers[worker]?.busyKeys[plan.records[event.record].key, default: 0] -= 1
+        workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] -= 1
         workers[worker]?.systems[system].inFlight -= 1
         let meaning = meaning(result, step: step)
         switch meaning {
@@ -260,7 +260,7 @@ extension Checker {
         }
         workers[worker]?.live[name]?.isParking = true
         workers[worker]?.live[name]?.parkTries += 1
-        workers[worker]?.busyKeys[plan.records[event.record].key, default: 0] += 1
+        workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] += 1
     }
 
     mutating func parkEnded(_ worker: Int, _ name: UInt64, _ succeeded: Bool) {
@@ -272,7 +272,7 @@ extension Checker {
         workers[worker]?.live[name]?.idleSince = now
         workers[worker]?.live[name]?.isParkAcknowledged = succeeded
         if !succeeded { workers[worker]?.live[name]?.failures += 1 }
-        workers[worker]?.busyKeys[plan.records[event.record].key, default: 0] -= 1
+        workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] -= 1
     }
 
     // MARK: Settling
@@ -312,6 +312,6 @@ extension Checker {
         isSettled[record] = true
         assignments[event.assignment].settled.append(record)
         assignments[event.assignment].settledSet.insert(record)
-        assignments[event.assignment].settledOfKey[plan.records[record].key, default: 0] += 1
+        assignments[event.assignment].settledOfKey[plan.orderKey(record), default: 0] += 1
     }
 }

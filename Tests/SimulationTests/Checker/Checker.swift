@@ -136,7 +136,7 @@ struct Checker {
     /// The first time that an idempotent system makes the changes of a key, it makes them in order (D2, end to end).
     private mutating func effect(_ system: Int, _ record: Int, _ step: Int, _ isFirst: Bool) {
         guard plan.systems[system].isIdempotent, isFirst else { return }
-        let key = EffectKey(system: system, step: step, key: plan.records[record].key)
+        let key = EffectKey(system: system, step: step, key: plan.orderKey(record))
         if let last = lastEffect[key] {
             expect(
                 plan.records[last].offset < plan.records[record].offset || wasParked[record] || isDoubtful(record),

@@ -14,7 +14,7 @@ enum Story {
         var lines = ["Seed \(plan.seed) breaks the contract: \(violation)"]
         lines.append("Shrunk to \(small.records.count) records and \(small.faults.count) faults: \(broken)")
         lines.append(
-            "steps \(small.steps), systems \(small.systems), buffer \(small.bufferEvents) events, "
+            "order \(small.order), steps \(small.steps), systems \(small.systems), buffer \(small.bufferEvents) events, "
                 + "\(small.bufferBytes) bytes, metadata \(small.metadataLimit), cooperative \(small.isCooperative)")
         lines += small.faults.map { "fault: \($0)" }
         lines += small.records.enumerated().map { "record \($0): \($1)" }

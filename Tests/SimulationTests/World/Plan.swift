@@ -1,3 +1,5 @@
+import Delivery
+
 /// What a record of the topic asks for, and how systems answer it when they are well.
 enum RecordKind: Equatable {
     case normal
@@ -75,6 +77,7 @@ struct PlannedSystem {
 /// Everything about one simulation that is decided before it runs, drawn from the seed.
 struct Plan {
     var seed: UInt64
+    var order: Order
     var partitionCount: Int
     var isCooperative: Bool
     var workerCount: Int
@@ -112,7 +115,11 @@ struct Plan {
     static let maximumOpenTime: Time = 500_000
     static let maximumPollInterval: Time = 250_000
 
-    init(seed: UInt64) {
+    /// - Parameter order: `nil` draws one.
+    init(seed: UInt64, order: Order? = nil) {
+        // A die of its own, so that a seed tells the same story under each order.
+        var orderDice = Dice(seed: seed ^ 0x0DE2)
+        self.order = order ?? orderDice.pick([.key, .key, .partition, .none])
         var dice = Dice(seed: seed)
         self.seed = seed
         partitionCount = dice.roll(1...4)
@@ -152,6 +159,15 @@ struct Plan {
         // Mostly newer than before, at times late.
         for index in records.indices {
             records[index].version = max(0, index - (dice.chance(25) ? dice.roll(0...20) : 0))
+        }
+    }
+
+    /// What a record is ordered by, as the contract tells it: equal for two records of which one waits for the other.
+    func orderKey(_ record: Int) -> Int {
+        switch order {
+        case .key: records[record].key
+        case .partition: records[record].partition
+        case .none: record
         }
     }
 

@@ -68,6 +68,7 @@ final class Worker {
                 return isDoubtful
                     ? RetryPolicy(statuses: [Plan.doubtfulStatus], attempts: Plan.doubtfulCeiling) : RetryPolicy()
             },
+            order: plan.order,
             backOff: BackOff(initial: duration(Plan.backOffInitial), maximum: duration(Plan.backOffMaximum)),
             buffer: BufferLimits(events: plan.bufferEvents, bytes: plan.bufferBytes),
             commitInterval: duration(Plan.commitInterval),

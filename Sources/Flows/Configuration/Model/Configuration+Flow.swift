@@ -14,7 +14,7 @@ extension Configuration {
 
         /// What is kept in order.
         public enum Order: String, Sendable, CaseIterable {
-            case key
+            case key, partition, none
         }
 
         /// How the group shares partitions.
@@ -119,12 +119,9 @@ extension Configuration.Flow {
                 "dead_letter_topic", \.deadLetterTopic, .topic, "Where faulty events are parked.",
                 example: "crm.customers.parked", in: flow, defaultText: "<topic>.dead-letter"),
             .key(
-                "order", \.order,
-                .choice(refusals: [
-                    "partition": "order by partition is not available in this version; only ‘key’ is",
-                    "none": "no order is not available in this version; only ‘key’ is",
-                ]),
-                "What is kept in order: the events of one key.", example: "key", in: flow),
+                "order", \.order, .choice(),
+                "What is kept in order: the events of one key, all events of a partition, or nothing.",
+                example: "partition", in: flow),
         ]
     }
 
