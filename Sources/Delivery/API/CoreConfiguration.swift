@@ -25,6 +25,10 @@ public struct CoreConfiguration: Sendable {
     /// and the event goes on when that is acknowledged.
     public var records: Bool
 
+    /// Whether later events of a parked event's key join it (D9). Without an order there is nothing that they could
+    /// overtake.
+    public var marksParkedKeys: Bool { records && order != .none }
+
     public init(
         systems: [SystemLimits],
         retryPolicies: [RetryPolicy] = [],

@@ -200,7 +200,7 @@ extension Core {
         if events[slot].state == .abandonedPark {
             counters.fenced += 1
             endAbandoned(slot, now: now, into: &actions)
-        } else if succeeded, configuration.records {
+        } else if succeeded, configuration.marksParkedKeys {
             record(slot, .parkedMark, now: now, into: &actions)
         } else if succeeded {
             settle(slot, .parked, now: now, into: &actions)

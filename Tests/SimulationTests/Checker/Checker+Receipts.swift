@@ -54,6 +54,7 @@ extension Checker {
         expect(
             !assignments[event.assignment].receipts.contains(event.record * 8 + step), "receipts",
             "step \(step) of record \(event.record) is called although it has a receipt")
+        guard plan.keepsOrder else { return }
         for other in earlier(than: event.record) where !isDoubtful(other) {
             expect(
                 !wasFaulty[other], "D9",
@@ -80,7 +81,7 @@ extension Checker {
             expect(event.isParkAcknowledged, "D10", "record \(event.record) is marked before its dead letter")
         }
         workers[worker]?.live[name]?.recording = .some(step)
-        workers[worker]?.busyKeys[plan.records[event.record].key, default: 0] += 1
+        workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] += 1
     }
 
     mutating func recordEnded(_ worker: Int, _ name: UInt64, _ succeeded: Bool) {
@@ -90,7 +91,7 @@ extension Checker {
         }
         workers[worker]?.live[name]?.recording = .none
         workers[worker]?.live[name]?.idleSince = now
-        workers[worker]?.busyKeys[plan.records[event.record].key, default: 0] -= 1
+        workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] -= 1
         guard succeeded else {
             workers[worker]?.live[name]?.failures += 1
             return
@@ -114,7 +115,7 @@ extension Checker {
                 "record \(event.record) is settled without the receipts of its effects")
         case .parked:
             expect(
-                event.isMarkAcknowledged || event.answer == .alreadyParked, "D9",
+                event.isMarkAcknowledged || event.answer == .alreadyParked || !plan.keepsOrder, "D9",
                 "record \(event.record) is settled before its key is marked as parked")
         case .skipped: break
         }

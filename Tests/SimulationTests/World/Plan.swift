@@ -155,12 +155,16 @@ struct Plan {
             let time = dice.roll(0...healed)
             faults.append(.recordOutage(from: time, to: min(healed, time + dice.roll(10...800) * 1_000)))
         }
-        guard dice.chance(50) else { return }
+        // What is the newest applied so far means nothing without an order.
+        guard dice.chance(50), keepsOrder else { return }
         // Mostly newer than before, at times late.
         for index in records.indices {
             records[index].version = max(0, index - (dice.chance(25) ? dice.roll(0...20) : 0))
         }
     }
+
+    /// Whether keys have an order, and with it marks of parked events (D9) and versions (D13).
+    var keepsOrder: Bool { order != .none }
 
     /// What a record is ordered by, as the contract tells it: equal for two records of which one waits for the other.
     func orderKey(_ record: Int) -> Int {

@@ -86,7 +86,7 @@ extension World {
 /// What a worker knows of effects and keys, and what it writes of them.
 extension Worker {
     private func state(_ record: PlannedRecord) -> ReceiptTopic.KeyState? {
-        known[record.partition]?.view.keys[record.key]
+        world.plan.keepsOrder ? known[record.partition]?.view.keys[record.key] : nil
     }
 
     /// The answer for an event of a key that has parked events (D9).
