@@ -71,9 +71,9 @@ struct ReceiptsMeasure {
     }
 
     private static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let start = ContinuousClock.now
+        let start = processorSeconds()
         try body()
-        return (ContinuousClock.now - start) / .seconds(1)
+        return processorSeconds() - start
     }
 
     private static func report(_ what: String, _ value: Double, _ unit: String) {
@@ -96,7 +96,7 @@ private final class Records {
         self.remembers = remembers
         ends.reserveCapacity(count * 2)
         let (key, value) = (ByteBuffer(), ByteBuffer())
-        let start = ContinuousClock.now
+        let start = processorSeconds()
         for number in 0..<count {
             StateRecord.encode(Self.receipt(number, remembers: remembers), key: key, value: value)
             all.append(key.bytes)
@@ -104,7 +104,7 @@ private final class Records {
             all.append(value.bytes)
             ends.append(all.count)
         }
-        nanoseconds = (ContinuousClock.now - start) / .nanoseconds(1) / Double(count)
+        nanoseconds = (processorSeconds() - start) * 1e9 / Double(count)
     }
 
     func load(_ position: Int, into store: ReceiptStore) throws {
@@ -135,4 +135,11 @@ private final class Records {
         }
         return EffectID(high: mixed(UInt64(number) * 2 + 1), low: mixed(UInt64(number) * 2 + 2))
     }
+}
+
+/// CPU time of the process, because the machines that this runs on have other work, too.
+private func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
