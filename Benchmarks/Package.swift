@@ -20,6 +20,11 @@ let package = Package(
                 .product(name: "JQ", package: "penstock"), .product(name: "HTTPCalls", package: "penstock"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .executableTarget(
+            name: "receipts",
+            dependencies: [
+                .product(name: "JSON", package: "penstock"), .product(name: "Receipts", package: "penstock"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

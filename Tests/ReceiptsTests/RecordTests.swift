@@ -13,7 +13,8 @@ import Testing
         #expect(id == EffectID(high: 0xf308_992e_f1df_5f73, low: 0xb693_bb75_9859_85ea))
         #expect(id.description == Self.uuid)
         #expect(EffectID(Self.uuid.uppercased()) == id)
-        for text in ["", "f308992e", Self.uuid + "0", Self.uuid.replacing("-", with: "0"), "g" + Self.uuid.dropFirst()] {
+        for text in ["", "f308992e", Self.uuid + "0", Self.uuid.replacing("-", with: "0"), "g" + Self.uuid.dropFirst()]
+        {
             #expect(EffectID(text) == nil, "\(text)")
         }
         #expect(EffectID(high: 0, low: 1).description == "00000000-0000-0000-0000-000000000001")
@@ -104,8 +105,8 @@ import Testing
         ("effect:\(uuid)", #"{"step":"x","status":200,"source":"s","id":"i","version":true}"#),
         ("effect:\(uuid)", #"{"step":"x","status":200,"source":"s","id":"i","remembered":[]}"#),
         ("key:a", "null"), ("key:a", "{"), ("key:a", #"{"references":[]}"#), ("key:a", #"{"version":{}}"#),
-        ("key:a", #"{"parked":true}"#), ("key:a", #"{"parked":{"first":1,"last":0,"since":0}}"#),
-        ("key:a", #"{"parked":{"first":-1,"last":0,"since":0}}"#), ("key:a", #"{"parked":{"first":1,"last":1}}"#),
+        ("key:a", #"{"parked":true}"#), ("key:a", #"{"parked":{"first":1,"last":0,"since":"0"}}"#),
+        ("key:a", #"{"parked":{"first":0.5,"last":1,"since":0}}"#), ("key:a", #"{"parked":{"first":1,"last":1}}"#),
     ]
 
     @Test("What cannot be read is an error with a reason", arguments: unreadable)

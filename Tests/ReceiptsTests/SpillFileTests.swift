@@ -8,7 +8,9 @@ import Testing
     private static let count = 20_000
 
     private func filled(_ folder: String) throws -> ReceiptStore {
-        let store = ReceiptStore(limits: .init(memoryByteCount: 16 << 10), folder: folder)
+        var limits = ReceiptStore.Limits(memoryByteCount: 16 << 10)
+        limits.pageCacheByteCount = 16 << 10
+        let store = ReceiptStore(limits: limits, folder: folder)
         store.begin(7)
         for number in 0..<Self.count { try store.note(receipt(effect(number)), partition: 7) }
         #expect(store.spilledCount > Self.count / 2)

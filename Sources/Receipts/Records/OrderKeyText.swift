@@ -21,7 +21,9 @@ enum OrderKeyText {
         var key: [UInt8] = []
         key.reserveCapacity(text.count / 2)
         for position in stride(from: 0, to: text.count, by: 2) {
-            guard let high = number(text.bytes[position]), let low = number(text.bytes[position + 1]) else { return nil }
+            guard let high = number(text.bytes[position]), let low = number(text.bytes[position + 1]) else {
+                return nil
+            }
             key.append(high << 4 | low)
         }
         return key

@@ -71,7 +71,7 @@ public final class StateRecordDecoder {
     }
 
     private static func parked(_ value: Value) throws(StateRecordError) -> ParkedMark {
-        guard let first = value.member("first")?.int, let last = value.member("last")?.int, first >= 0, last >= first,
+        guard let first = value.member("first")?.int, let last = value.member("last")?.int,
             let since = value.member("since")?.int
         else { throw StateRecordError(reason: "`parked` is not `first`, `last` and `since`") }
         return ParkedMark(first: Int64(first), last: Int64(last), since: Int64(since))

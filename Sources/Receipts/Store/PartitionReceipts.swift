@@ -12,6 +12,7 @@ final class PartitionReceipts {
     private(set) var parkedKeys: Set<[UInt8]> = []
 
     private let path: String?
+    private let pageCacheByteCount: Int
     private var table = EffectTable()
     private var cache = StateCache()
     private var file: SpillFile?
@@ -24,9 +25,10 @@ final class PartitionReceipts {
     }
 
     /// - Parameter path: of the file, which is made when it is needed; `nil`: everything stays in memory.
-    init(share: Int, path: String?) {
+    init(share: Int, path: String?, pageCacheByteCount: Int) {
         self.share = share
         self.path = path
+        self.pageCacheByteCount = pageCacheByteCount
         if let path { SpillFile.remove(path) }
     }
 
@@ -161,7 +163,7 @@ extension PartitionReceipts {
 
     private func spillFile() throws(SQLiteError) -> SpillFile {
         if let file { return file }
-        let made = try SpillFile(path: path ?? "")
+        let made = try SpillFile(path: path ?? "", pageCacheByteCount: pageCacheByteCount)
         file = made
         return made
     }

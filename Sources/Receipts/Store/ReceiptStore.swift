@@ -21,6 +21,8 @@ public final class ReceiptStore {
         /// beyond, 2 to 4 bytes an effect and 1 MiB a partition come on top. Only with a folder: without one,
         /// everything stays in memory, however much it is.
         public var memoryByteCount: Int
+        /// Bytes that SQLite may hold of each partition's file.
+        var pageCacheByteCount = 1 << 20
 
         public init(memoryByteCount: Int = 256 << 20) { self.memoryByteCount = memoryByteCount }
     }
@@ -60,7 +62,8 @@ extension ReceiptStore {
         partitions[partition] = nil
         if let folder { Self.makeFolder(folder) }
         let path = folder.map { "\($0)/receipts-\(partition).sqlite" }
-        partitions[partition] = PartitionReceipts(share: limits.memoryByteCount, path: path)
+        partitions[partition] = PartitionReceipts(
+            share: limits.memoryByteCount, path: path, pageCacheByteCount: limits.pageCacheByteCount)
         share()
     }
 

@@ -13,7 +13,7 @@ final class SQLiteDatabase {
 
     /// Makes the file. Nothing is ever synchronised, and no journal is kept: after a crash the file is worthless, which
     /// it is meant to be.
-    init(path: String) throws(SQLiteError) {
+    init(path: String, pageCacheByteCount: Int) throws(SQLiteError) {
         var handle: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &handle, flags, nil)
@@ -25,14 +25,12 @@ final class SQLiteDatabase {
         }
         self.handle = handle
         try execute("PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF")
-        try execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-1024")
+        // The file has one user, so that its lock need not be taken for each statement.
+        try execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-\(pageCacheByteCount >> 10)")
     }
 
     // Statements keep the database; those that live longer make it a zombie, which goes away with the last of them.
     deinit { sqlite3_close_v2(handle) }
-
-    /// Bytes that SQLite holds for the page cache.
-    static let pageCacheByteCount = 1 << 20
 
     /// Runs statements that give no rows.
     func execute(_ sql: String) throws(SQLiteError) {

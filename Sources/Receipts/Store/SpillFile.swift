@@ -8,6 +8,7 @@
 final class SpillFile {
     private let database: SQLiteDatabase
     private let path: String
+    private let pageCacheByteCount: Int
     private let findEffect, putEffect, deleteEffect, scanEffects: SQLiteStatement
     private let findState, putState, deleteState: SQLiteStatement
     private var effects = SpilledFilter()
@@ -15,10 +16,11 @@ final class SpillFile {
     /// Effects in the file.
     private(set) var effectCount = 0
 
-    init(path: String) throws(SQLiteError) {
+    init(path: String, pageCacheByteCount: Int) throws(SQLiteError) {
         self.path = path
+        self.pageCacheByteCount = pageCacheByteCount
         Self.remove(path)
-        database = try SQLiteDatabase(path: path)
+        database = try SQLiteDatabase(path: path, pageCacheByteCount: pageCacheByteCount)
         // Rows lie in the order of their keys, so that effects that left the table together lie together.
         try database.execute(
             """
@@ -45,7 +47,7 @@ final class SpillFile {
     }
 
     /// What it takes in memory: filters and SQLite's pages.
-    var byteCount: Int { effects.byteCount + states.byteCount + SQLiteDatabase.pageCacheByteCount }
+    var byteCount: Int { effects.byteCount + states.byteCount + pageCacheByteCount }
 }
 
 // MARK: - Effects

@@ -65,7 +65,7 @@ struct SpilledFilter: ~Copyable {
         }
 
         private func block(of hash: UInt64) -> UnsafeMutablePointer<UInt32> {
-            words + Int((hash >> 32 * UInt64(blocks)) >> 32) * Self.wordsInBlock
+            words + Int(((hash >> 32) * UInt64(blocks)) >> 32) * Self.wordsInBlock
         }
 
         private static func bit(_ hash: UInt64, _ position: Int) -> UInt32 {
@@ -73,7 +73,7 @@ struct SpilledFilter: ~Copyable {
                 0x47b6_137b, 0x4497_4d91, 0x8824_ad5b, 0xa2b7_289d, 0x7054_95c7, 0x2df1_424b, 0x9efc_4947, 0x5c6b_fb31
             )
             let salt = withUnsafeBytes(of: salts) { $0.load(fromByteOffset: position * 4, as: UInt32.self) }
-            return 1 << (UInt32(truncatingIfNeeded: hash) &* salt >> 27)
+            return 1 << ((UInt32(truncatingIfNeeded: hash) &* salt) >> 27)
         }
     }
 }
