@@ -64,8 +64,11 @@ let package = Package(
                 "JSON", "JSONSchema", "JQ", "Delivery", "Kafka", "HTTPCalls", logging, "Yams",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
-        module("SimulatedSystems", ["JSON", logging, .product(name: "Hummingbird", package: "hummingbird")]),
-        module("PenstockService", ["Flows", "SimulatedSystems", logging]),
+        module("HTTPServing", [logging, .product(name: "Hummingbird", package: "hummingbird")]),
+        module(
+            "SimulatedSystems",
+            ["HTTPServing", "JSON", logging, .product(name: "Hummingbird", package: "hummingbird")]),
+        module("PenstockService", ["Flows", "HTTPServing", "SimulatedSystems", logging]),
         .executableTarget(
             name: "penstock",
             dependencies: ["PenstockService", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -90,7 +93,7 @@ let package = Package(
         tests("HTTPCallsTests", ["HTTPCalls", "TestKit"]),
         tests("FlowsTests", ["Flows", "TestKit"]),
         tests("SimulatedSystemsTests", ["SimulatedSystems"]),
-        tests("PenstockServiceTests", ["PenstockService", "TestKit"]),
+        tests("PenstockServiceTests", ["PenstockService", "Flows", "HTTPServing", "TestKit"]),
         tests("IntegrationTests", ["PenstockService", "TestKit"]),
     ],
     swiftLanguageModes: [.v6]

@@ -42,16 +42,23 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Workers for each flow; without it the configuration's number.") var workers: Int?
     @Option(help: "Stop when nothing came for so many seconds, and print a summary; for catching up in a batch job.")
     var exitWhenIdle: Double?
+    @Option(
+        help: "The port of /livez, /readyz and /metrics; 0 takes a free one. Without it the configuration's, if any.")
+    var administrationPort: Int?
 
     func validate() throws {
         guard workers.map((1...256).contains) ?? true else { throw ValidationError("--workers: from 1 to 256") }
+        guard administrationPort.map((0...65_535).contains) ?? true else {
+            throw ValidationError("--administration-port: from 0 to 65535")
+        }
     }
 
     func run() throws {
         let stop = StopSignal()
         stop.listen()
         let service = Service(
-            project: try configuration.project(), workers: workers, idleLimit: exitWhenIdle.map { .seconds($0) },
+            project: try configuration.project(), workers: workers, administrationPort: administrationPort,
+            idleLimit: exitWhenIdle.map { .seconds($0) },
             terminal: output.terminal, logger: logging.logger(level: .info))
         try service.run(until: stop).finish()
     }

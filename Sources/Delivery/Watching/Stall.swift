@@ -39,6 +39,17 @@ public struct Stall: Equatable, Sendable {
     /// Nothing new starts in the partition until the watermark moves.
     public var isMetadataFull: Bool
     public var cause: Cause
+
+    public init(
+        partition: PartitionID, since: Instant, offset: Int64, attempts: Int, isMetadataFull: Bool, cause: Cause
+    ) {
+        self.partition = partition
+        self.since = since
+        self.offset = offset
+        self.attempts = attempts
+        self.isMetadataFull = isMetadataFull
+        self.cause = cause
+    }
 }
 
 extension Stall.Cause {

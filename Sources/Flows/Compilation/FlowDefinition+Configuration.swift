@@ -75,7 +75,7 @@ private struct DefinitionBuilder {
             backOff: BackOff(initial: flow.backoff.initial, maximum: flow.backoff.max),
             buffer: BufferLimits(events: flow.buffer.events, bytes: flow.buffer.byteCount),
             commitInterval: flow.commitInterval, drainTimeout: flow.drainDeadline,
-            sessionTimeout: flow.sessionTimeout)
+            sessionTimeout: flow.sessionTimeout, stallAfter: flow.stallAfter)
     }
 
     // MARK: - Steps

@@ -208,11 +208,15 @@ public struct FlowLimits: Sendable {
     public var drainTimeout: Duration
     /// How long the group waits for a sign of life before it gives the partitions to others.
     public var sessionTimeout: Duration
+    /// How long a partition may make no progress before that is told.
+    public var stallAfter: Duration
 
     public init(
         backOff: BackOff = BackOff(), buffer: BufferLimits = BufferLimits(), commitInterval: Duration = .seconds(1),
-        drainTimeout: Duration = .seconds(15), sessionTimeout: Duration = .seconds(45)
+        drainTimeout: Duration = .seconds(15), sessionTimeout: Duration = .seconds(45),
+        stallAfter: Duration = .seconds(60)
     ) {
+        self.stallAfter = stallAfter
         self.sessionTimeout = sessionTimeout
         self.backOff = backOff
         self.buffer = buffer

@@ -27,6 +27,11 @@ struct PartitionStates {
         states.filter { isWanted($0.value) }.keys.sorted { $0.partition < $1.partition }
     }
 
+    /// Those that are given and not read yet.
+    var loadingCount: Int {
+        states.values.count { if case .positioning = $0 { true } else { false } }
+    }
+
     var assigned: [TopicPartition] { all { $0 == .assigned } }
 }
 

@@ -101,6 +101,8 @@ extension Worker {
 
     /// Remembers what the system answered, for the dead letter and for later steps.
     func note(_ completion: borrowing Completion, in slot: EventSlot) {
+        callDurations.add(
+            step: slot.step, status: completion.answeredStatus, nanoseconds: completion.durationNanoseconds)
         guard case .answered(let status) = completion.outcome else { return slot.noteFailure() }
         flow.note(status: status, body: completion.body, in: slot)
     }
@@ -148,5 +150,12 @@ extension Worker {
         case .halfOpen: logger.debug("circuit half open", metadata: ["system": "\(name)"])
         case .closed: logger.notice("circuit closed", metadata: ["system": "\(name)"])
         }
+    }
+}
+
+extension Completion {
+    /// The status of a whole answer; 0 where there was none.
+    fileprivate var answeredStatus: Int {
+        if case .answered(let status) = outcome { status } else { 0 }
     }
 }

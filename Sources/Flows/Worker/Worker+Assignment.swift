@@ -32,6 +32,7 @@ extension Worker {
     private func position(_ given: [TopicPartition]) {
         logger.info("partitions assigned", metadata: ["partitions": "\(numbers(given))"])
         assignmentWatch.ended()
+        isAssigned = true
         guard !given.isEmpty else { return assign([]) }
         let request = consumer.requestCommittedPositions(given)
         for partition in given { partitions[partition] = .positioning(request) }
@@ -105,7 +106,9 @@ extension Worker {
         guard let revocation = revocations.removeValue(forKey: request) else { return }
         for partition in revocation.partitions { partitions[partition] = nil }
         consumer.acknowledgeRevocation(revocation.partitions)
-        if partitions.isEmpty, !isShuttingDown { assignmentWatch.began(now: turnTime) }
+        guard partitions.isEmpty, !isShuttingDown else { return }
+        assignmentWatch.began(now: turnTime)
+        isAssigned = false
     }
 
     private func noteCommits(_ results: [CommitResult]) {

@@ -19,8 +19,15 @@ extension Worker {
         statistics.firstFetched = firstFetched
         statistics.lastSettled = lastSettled
         statistics.partitions = partitions.assigned.map(\.partition)
+        statistics.partitionFigures = partitionFigures
+        statistics.isAssigned = isAssigned
+        statistics.loading = partitions.loadingCount
+        statistics.isStopping = isShuttingDown
+        statistics.callDurations = callDurations
         for (index, system) in settings.flow.systems.enumerated() {
-            statistics.circuits[system.name] = core.status(of: SystemID(UInt16(index)))?.circuit
+            let status = core.status(of: SystemID(UInt16(index)))
+            statistics.circuits[system.name] = status?.circuit
+            statistics.callsInFlight[system.name] = status?.inFlight
         }
         return statistics
     }

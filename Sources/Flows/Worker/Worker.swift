@@ -38,6 +38,10 @@ public final class Worker {
     var positionRetry: Instant?
     var faultLog = FaultLog()
     var assignmentWatch: AssignmentWatch
+    var stallWatch: StallWatch
+    /// As of the last look at the partitions.
+    var partitionFigures: [WorkerStatistics.Partition] = []
+    var callDurations = CallDurations()
 
     /// The time of this turn of the loop; a turn is short, and reading the clock for each event is not free.
     var turnTime = Instant.now
@@ -45,6 +49,8 @@ public final class Worker {
     var lastSettled: Instant?
     var isDrained = false
     var isShuttingDown = false
+    /// The group has answered since the worker joined it.
+    var isAssigned = false
     private var failure: WorkerFailure?
 
     struct Revocation {
@@ -72,6 +78,7 @@ public final class Worker {
             strategy: settings.flow.assignment, logger: logger)
         deadLetters = try DeadLetterWriter(settings, logger: logger)
         assignmentWatch = AssignmentWatch(patience: settings.assignmentPatience)
+        stallWatch = StallWatch(patience: settings.flow.limits.stallAfter)
         core = Core(settings.flow.coreConfiguration, seed: settings.seed)
         handle.attach(caller.waker)
     }
@@ -114,6 +121,8 @@ public final class Worker {
         takeRecords()
         core.advance(to: turnTime, into: &actions)
         perform()
+        watchPartitions()
+        handle.turned(now: turnTime)
         handle.publishIfDue(now: turnTime) { statistics() }
     }
 

@@ -15,6 +15,8 @@ public final class WorkerHandle: Sendable {
     private let state = Mutex(State())
     /// Read on each turn of the loop, without the lock.
     private let stopRequested = Atomic(false)
+    /// When the loop turned last, in nanoseconds of the monotonic clock.
+    private let beat = Atomic<Int64>(Instant.now.nanoseconds)
 
     public init() {}
 
@@ -29,6 +31,16 @@ public final class WorkerHandle: Sendable {
 
     /// Whether the worker's loop has not ended.
     public var isRunning: Bool { state.withLock { $0.isRunning } }
+
+    /// How long ago the worker's loop turned; before its first turn, how long it has been starting.
+    public func sinceLastTurn(now: Instant = .now) -> Duration {
+        max(.zero, now - Instant(nanoseconds: beat.load(ordering: .relaxed)))
+    }
+
+    /// The loop has turned.
+    func turned(now: Instant) {
+        beat.store(now.nanoseconds, ordering: .relaxed)
+    }
 
     var isStopRequested: Bool { stopRequested.load(ordering: .acquiring) }
 
@@ -51,50 +63,5 @@ public final class WorkerHandle: Sendable {
             $0.statistics = statistics
             $0.nextPublication = now + .milliseconds(100)
         }
-    }
-}
-
-/// A worker's figures since it started, and what it holds now.
-public struct WorkerStatistics: Sendable, Equatable {
-    public var fetched = 0
-    public var applied = 0
-    public var skipped = 0
-    public var parked = 0
-    public var calls = 0
-    public var targetFaults = 0
-    public var inFlight = 0
-    public var bufferedEvents = 0
-    public var bufferedBytes = 0
-    public var backingOff = 0
-    public var isPaused = false
-    /// When the first record came and when the last event was settled, on the machine's monotonic clock.
-    public var firstFetched: Instant?
-    public var lastSettled: Instant?
-    /// The partitions that the worker has.
-    public var partitions: [Int32] = []
-    /// Each system's circuit, by the system's name.
-    public var circuits: [String: CircuitState] = [:]
-
-    public init() {}
-}
-
-extension WorkerStatistics {
-    /// Adds another worker's figures. Of a system's circuits the least closed one counts.
-    public mutating func add(_ other: WorkerStatistics) {
-        fetched += other.fetched
-        applied += other.applied
-        skipped += other.skipped
-        parked += other.parked
-        calls += other.calls
-        targetFaults += other.targetFaults
-        inFlight += other.inFlight
-        bufferedEvents += other.bufferedEvents
-        bufferedBytes += other.bufferedBytes
-        backingOff += other.backingOff
-        isPaused = isPaused || other.isPaused
-        firstFetched = [firstFetched, other.firstFetched].compactMap(\.self).min()
-        lastSettled = [lastSettled, other.lastSettled].compactMap(\.self).max()
-        partitions += other.partitions
-        circuits.merge(other.circuits) { $0 == .closed ? $1 : $0 }
     }
 }

@@ -13,6 +13,8 @@ public struct Project: Sendable {
     public let client: ClientProperties
     /// Workers for each flow, unless the command line says otherwise.
     public let workers: Int
+    /// Where health and metrics are served; `nil`: nowhere.
+    public let administration: Configuration.Administration?
     /// For static membership; from the environment, since it differs from container to container.
     public let instanceID: String?
 
@@ -46,7 +48,7 @@ public struct Project: Sendable {
         return Project(
             flows: flows, schemaFolder: configuration.schemas, schemas: schemas ?? SchemaTexts(),
             client: try client(configuration.kafka), workers: configuration.workers,
-            instanceID: environment["PENSTOCK_INSTANCE_ID"])
+            administration: configuration.administration, instanceID: environment["PENSTOCK_INSTANCE_ID"])
     }
 
     private static func client(_ kafka: Configuration.Kafka) throws(CommandFailure) -> ClientProperties {

@@ -8,15 +8,26 @@ import Logging
 public struct Service {
     private let project: Project
     private let workers: Int
+    private let administration: Configuration.Administration?
     private let idleLimit: Duration?
     private let terminal: Terminal
     private let logger: Logger
 
     /// - Parameters:
     ///   - workers: for each flow; `nil` takes the configuration's number.
+    ///   - administrationPort: where health and metrics are served; `nil` takes the configuration's.
     ///   - idleLimit: stops when nothing has come and nothing was left to do for so long, and prints a summary; `nil`
     ///     runs on.
-    public init(project: Project, workers: Int?, idleLimit: Duration? = nil, terminal: Terminal, logger: Logger) {
+    public init(
+        project: Project, workers: Int?, administrationPort: Int? = nil, idleLimit: Duration? = nil, terminal: Terminal,
+        logger: Logger
+    ) {
+        var administration = project.administration
+        if let administrationPort {
+            administration = administration ?? .init()
+            administration?.port = administrationPort
+        }
+        self.administration = administration
         self.project = project
         self.workers = workers ?? project.workers
         self.idleLimit = idleLimit
@@ -31,6 +42,15 @@ public struct Service {
         try compileAll()
         try checkTopics()
         let pool = WorkerPool(settings())
+        let port: AdministrationPort?
+        do {
+            port = try openPort(pool)
+        } catch {
+            pool.stop()
+            pool.wait()
+            throw CommandFailure("the administration port: \(error)", status: .couldNotReach)
+        }
+        defer { port?.stop() }
         stop.onStop { [logger] in
             logger.info("stopping")
             pool.stop()
@@ -47,6 +67,13 @@ public struct Service {
             return .done
         }
         throw CommandFailure("\(failure)", status: .couldNotReach)
+    }
+
+    private func openPort(_ pool: WorkerPool) throws -> AdministrationPort? {
+        guard let administration else { return nil }
+        let port = try AdministrationPort(administration, pool: pool)
+        logger.info("health and metrics", metadata: ["url": "\(port.url)"])
+        return port
     }
 
     private func settings() -> [WorkerSettings] {

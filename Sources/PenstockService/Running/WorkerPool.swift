@@ -24,11 +24,13 @@ public final class WorkerPool: Sendable {
     private static let stackByteCount = 64 << 20
 
     public let handles: [WorkerHandle]
+    let settings: [WorkerSettings]
     private let state: Mutex<State>
     private let ended = DispatchGroup()
 
     /// Starts a thread for each of the settings; they run until ``stop()``.
     public init(_ settings: [WorkerSettings]) {
+        self.settings = settings
         handles = settings.map { _ in WorkerHandle() }
         state = Mutex(State(running: settings.count))
         for (settings, handle) in zip(settings, handles) { start(settings, handle) }

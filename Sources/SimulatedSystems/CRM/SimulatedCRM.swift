@@ -1,3 +1,4 @@
+import HTTPServing
 import Synchronization
 
 /// A CRM over HTTP: customers that change, and the events of their changes.
@@ -24,7 +25,8 @@ public final class SimulatedCRM: Sendable {
 
     /// Listens. Several servers of one CRM share its customers.
     public func start(at address: SimulatedServer.Address = .init()) async throws -> SimulatedServer {
-        try await SimulatedServer.start(self, faults: faults, at: address)
+        try await SimulatedServer.start(
+            SimulatedResponder(system: self, faults: faults), at: address)
     }
 
     /// ``start(at:)`` for a thread that may block. Never call it from a task.

@@ -1,3 +1,4 @@
+import HTTPServing
 import Synchronization
 
 /// An ERP over HTTP as the reference scenario has it, with a journal of all its effects and faults on demand.
@@ -107,7 +108,8 @@ public final class SimulatedERP: Sendable {
 
     /// Listens. Several servers of one ERP share its records.
     public func start(at address: SimulatedServer.Address = .init()) async throws -> SimulatedServer {
-        try await SimulatedServer.start(self, faults: faults, at: address)
+        try await SimulatedServer.start(
+            SimulatedResponder(system: self, faults: faults), at: address)
     }
 
     /// ``start(at:)`` for a thread that may block. Never call it from a task.

@@ -31,6 +31,7 @@ struct FlowDefinitionTests {
             drain_deadline: 4s
             commit_interval: 250ms
             assignment: range
+            stall_after: 5m
             backoff: { initial: 1s, max: 2s }
             buffer: { events: 500, bytes: 1MiB }
             steps:
@@ -140,5 +141,6 @@ struct FlowDefinitionTests {
         #expect(core.commitInterval == .milliseconds(250))
         #expect(core.drainTimeout == .seconds(4))
         #expect(core.buffer.events == 500)
+        #expect(try definition().limits.stallAfter == .seconds(300))
     }
 }

@@ -54,6 +54,8 @@ extension Configuration {
         /// How long Kafka waits for a sign of life.
         public var sessionTimeout = Duration.seconds(45)
         public var assignment = Assignment.cooperative
+        /// How long a partition may stand before that is told.
+        public var stallAfter = Duration.seconds(60)
 
         /// How long to wait before a call is repeated.
         public struct Backoff: Sendable {
@@ -147,6 +149,10 @@ extension Configuration.Flow {
                 example: "10s", in: flow),
             .key(
                 "assignment", \.assignment, .choice(), "How the group shares partitions.", example: "range", in: flow),
+            .key(
+                "stall_after", \.stallAfter, .duration(.seconds(1)...(.seconds(86_400))),
+                "A partition with unsettled events that makes no progress for so long is told as stalled, with the reason.",
+                example: "5m", in: flow),
         ]
     }
 

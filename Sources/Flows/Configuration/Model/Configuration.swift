@@ -11,6 +11,8 @@ public struct Configuration: Sendable {
     public var systems: [System] = []
     /// In the order written.
     public var valueMaps: [ValueMap] = []
+    /// `nil`: no administration port.
+    public var administration: Administration?
     /// In the order written.
     public var flows: [Flow] = []
 
@@ -47,7 +49,9 @@ extension Configuration {
                 "flows", \.flows, NamedSection(section: Flow.section, noun: "flow", name: \.name),
                 "What is done with the events of a topic, by name.",
                 example: "{ customers: { topic: crm.customers, steps: […] } }"),
-            .later("administration", "the administration port is not available in this version"),
+            .optional(
+                "administration", \.administration, .section(Administration.section),
+                "Health and metrics over HTTP; without it there is no such port.", example: "{ port: 9464 }"),
         ]
     }
 }
