@@ -67,6 +67,13 @@ struct PlannedSystem {
     var isIdempotent: Bool
     var failureThreshold: Int
     var openTime: Time
+    /// `concurrency` is the ceiling of what the core finds out.
+    var isAdaptive = false
+    /// Calls that may start in a second, if that is limited, and those at once after a pause.
+    var rate: (perSecond: Int, burst: Int)?
+
+    /// What comes in a microsecond, in millionths of a call.
+    var slack: Int { rate?.perSecond ?? 0 }
 }
 
 /// Everything about one simulation that is decided before it runs, drawn from the seed.
@@ -134,6 +141,16 @@ struct Plan {
         faults = []
         records = Plan.drawRecords(&dice, self)
         faults = dice.chance(25) ? Plan.drawUnrest(&dice, self) : Plan.drawFaults(&dice, self)
+        drawLimits()
+    }
+
+    /// From dice of their own, so that the rest of a seed's world does not depend on them.
+    private mutating func drawLimits() {
+        var dice = Dice(seed: seed ^ 0x6c69_6d69_7473)
+        for index in systems.indices {
+            systems[index].isAdaptive = dice.chance(30)
+            if dice.chance(30) { systems[index].rate = (dice.pick([20, 60, 300, 2_000]), dice.pick([1, 1, 3, 10])) }
+        }
     }
 
     private static func drawRecords(_ dice: inout Dice, _ plan: Plan) -> [PlannedRecord] {
