@@ -56,26 +56,6 @@ public struct CoreConfiguration: Sendable {
     }
 }
 
-/// What a system can bear.
-public struct SystemLimits: Sendable {
-    /// Calls in flight at once; at least 1.
-    public var concurrency: Int
-    /// When to leave the system alone.
-    public var circuit: CircuitLimits
-    /// A longer `Retry-After` is cut to this.
-    public var retryAfterCeiling: Duration
-
-    public init(
-        concurrency: Int,
-        circuit: CircuitLimits = CircuitLimits(),
-        retryAfterCeiling: Duration = .seconds(900)
-    ) {
-        self.concurrency = concurrency
-        self.circuit = circuit
-        self.retryAfterCeiling = retryAfterCeiling
-    }
-}
-
 /// When a circuit opens, and for how long.
 public struct CircuitLimits: Sendable {
     /// Target faults in a row, of different events, that open the circuit; at least 1.

@@ -84,6 +84,8 @@ public struct SystemStatus: Equatable, Sendable {
     public var inFlight: Int
     /// Prepared events that wait for a slot.
     public var queued: Int
+    /// Calls that may be in flight at once, as it is now.
+    public var concurrency: Int
     public var circuit: CircuitState
     /// Until when no call starts: an open circuit or a `Retry-After`.
     public var blockedUntil: Instant?

@@ -110,6 +110,9 @@ extension Core {
         let isTrial = events[slot].isTrial
         events[slot].isTrial = false
         systems[system].concurrency.giveBack()
+        if events[slot].state == .calling {
+            systems[system].concurrency.note(LoadSign(outcome, verdict), start: events[slot].since, now: now)
+        }
         var granted: Int64 = 0
         if !verdict.isHealthy {
             counters.targetFaults += 1

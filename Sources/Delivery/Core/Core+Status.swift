@@ -19,6 +19,7 @@ extension Core {
         return SystemStatus(
             inFlight: system.concurrency.inFlight,
             queued: system.queuedCount,
+            concurrency: system.concurrency.limit,
             circuit: system.circuit.state,
             blockedUntil: system.blockedUntil,
             alarm: system.alarm

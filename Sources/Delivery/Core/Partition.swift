@@ -52,6 +52,8 @@ struct PartitionRotation: Sendable {
         last = partition
     }
 
+    var isEmpty: Bool { first < 0 }
+
     mutating func popFirst() -> Int? {
         guard first >= 0 else { return nil }
         let partition = first

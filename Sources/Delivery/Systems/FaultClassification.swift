@@ -39,3 +39,23 @@ enum Verdict: Equatable, Sendable {
         }
     }
 }
+
+/// What the end of a call says about how much its system bears.
+enum LoadSign: Equatable, Sendable {
+    /// It did what it should, in its time.
+    case processed
+    /// It had no room, or no time.
+    case overloaded
+    /// Nothing: an answer about the event, or a fault of another kind.
+    case none
+
+    init(_ outcome: Outcome, _ verdict: Verdict) {
+        switch (verdict, outcome) {
+        case (.success, _): self = .processed
+        case (.targetFault, .answered(let status, _)):
+            self = [408, 429, 502, 503, 504].contains(status) ? .overloaded : .none
+        case (.targetFault, _): self = .overloaded
+        default: self = .none
+        }
+    }
+}

@@ -127,6 +127,7 @@ extension Checker {
             now >= view.postponedUntil, "D5",
             "system \(system) is called for record \(record) although its Retry-After says \(view.postponedUntil)")
         expect(!view.mustOpen, "D5", "system \(system) is called although its circuit should be open")
+        checkRate(worker, system)
         switch view.state {
         case .closed: break
         case .open: expect(false, "D5", "system \(system) is called while its circuit is open")
@@ -134,6 +135,15 @@ extension Checker {
             expect(view.trials == 0, "D5", "system \(system) gets a second trial")
             workers[worker]?.systems[system].trials += 1
         }
+    }
+
+    private mutating func checkRate(_ worker: Int, _ system: Int) {
+        guard plan.systems[system].rate != nil, var view = workers[worker]?.systems[system] else { return }
+        view.fill(plan.systems[system], now)
+        view.tokens -= 1_000_000
+        workers[worker]?.systems[system] = view
+        // The world's clock has whole microseconds.
+        expect(view.tokens >= -plan.systems[system].slack, "limits", "system \(system) gets more calls than its rate")
     }
 
     private enum Meaning {

@@ -229,10 +229,18 @@ extension Checker {
         }
     }
 
+    /// The system's rate would let a call start.
+    private func mayCall(_ view: SystemView, _ system: PlannedSystem) -> Bool {
+        var view = view
+        view.fill(system, now)
+        return system.rate == nil || view.tokens >= 1_000_000 + system.slack
+    }
+
     /// Where nothing is in flight and every system is well, each partition's oldest event runs or backs off.
     private mutating func checkNotIdle(_ worker: Int, _ view: WorkerView) {
         guard
             view.systems.allSatisfy({ $0.inFlight == 0 && $0.state == .closed && $0.postponedUntil < now }),
+            view.systems.indices.allSatisfy({ mayCall(view.systems[$0], plan.systems[$0]) }),
             !view.live.values.contains(where: { $0.isCalling || $0.isParking || $0.recording != nil })
         else { return }
         var oldest: [Int: LiveEvent] = [:]

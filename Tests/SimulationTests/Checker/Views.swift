@@ -24,7 +24,7 @@ struct WorkerView {
     }
 
     init(_ plan: Plan, started: Time) {
-        systems = plan.systems.map { _ in SystemView() }
+        systems = plan.systems.map { SystemView(tokens: ($0.rate?.burst ?? 0) * 1_000_000, tokensAt: started) }
         lastPoll = started
     }
 }
@@ -41,6 +41,16 @@ struct SystemView {
     var hasAlarm = false
     /// What the last answer asks of the alarm; `nil`: nothing yet.
     var shouldAlarm: Bool?
+    /// Calls that its rate would let start at once, in millionths, and when that was so.
+    var tokens = 0
+    var tokensAt: Time = 0
+
+    /// Tokens come in the plan's rate: so many millionths in a microsecond as there are calls in a second.
+    mutating func fill(_ system: PlannedSystem, _ now: Time) {
+        guard let rate = system.rate else { return }
+        tokens = min(rate.burst * 1_000_000, tokens + (now - tokensAt) * rate.perSecond)
+        tokensAt = now
+    }
 }
 
 /// An accepted event in the hands of a worker.

@@ -72,6 +72,13 @@ struct PlannedSystem {
     var isIdempotent: Bool
     var failureThreshold: Int
     var openTime: Time
+    /// `concurrency` is the ceiling of what the core finds out.
+    var isAdaptive = false
+    /// Calls that may start in a second, if that is limited, and those at once after a pause.
+    var rate: (perSecond: Int, burst: Int)?
+
+    /// What comes in a microsecond, in millionths of a call.
+    var slack: Int { rate?.perSecond ?? 0 }
 }
 
 /// Everything about one simulation that is decided before it runs, drawn from the seed.
@@ -148,6 +155,7 @@ struct Plan {
         faults = dice.chance(25) ? Plan.drawUnrest(&dice, self) : Plan.drawFaults(&dice, self)
         keepsReceipts = dice.chance(60)
         if keepsReceipts { drawReceipts(&dice) }
+        drawLimits()
     }
 
     private mutating func drawReceipts(_ dice: inout Dice) {
@@ -172,6 +180,15 @@ struct Plan {
         case .key: records[record].key
         case .partition: records[record].partition
         case .none: record
+        }
+    }
+
+    /// From dice of their own, so that the rest of a seed's world does not depend on them.
+    private mutating func drawLimits() {
+        var dice = Dice(seed: seed ^ 0x6c69_6d69_7473)
+        for index in systems.indices {
+            systems[index].isAdaptive = dice.chance(30)
+            if dice.chance(30) { systems[index].rate = (dice.pick([20, 60, 300, 2_000]), dice.pick([1, 1, 3, 10])) }
         }
     }
 

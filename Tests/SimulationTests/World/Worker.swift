@@ -55,7 +55,9 @@ final class Worker {
         return CoreConfiguration(
             systems: plan.systems.map { system in
                 SystemLimits(
-                    concurrency: system.concurrency,
+                    concurrency: system.isAdaptive
+                        ? .adaptive(ceiling: system.concurrency) : .fixed(system.concurrency),
+                    rate: system.rate.map { RateLimit(perSecond: Double($0.perSecond), burst: Double($0.burst)) },
                     circuit: CircuitLimits(
                         failureThreshold: system.failureThreshold, openTime: duration(system.openTime),
                         maximumOpenTime: duration(Plan.maximumOpenTime)),
