@@ -4,6 +4,11 @@ public struct CoreConfiguration: Sendable {
     public var systems: [SystemLimits]
     /// One entry for each step of the flow, by position; steps beyond the end have no doubtful statuses.
     public var retryPolicies: [RetryPolicy]
+    /// One entry for each step of the flow, by position: which of them are asked about before a call is repeated.
+    public var probes: [ProbePolicy?]
+    /// With probes: no event starts this many offsets beyond the confirmed committed one. All workers of a group must
+    /// agree, those of earlier deployments too: it tells what a former owner may have started.
+    public var startWindow: Int
     /// The waiting time after a target fault, and after a dead letter that could not be written.
     public var backOff: BackOff
     /// What may be buffered.
@@ -23,6 +28,8 @@ public struct CoreConfiguration: Sendable {
     public init(
         systems: [SystemLimits],
         retryPolicies: [RetryPolicy] = [],
+        probes: [ProbePolicy?] = [],
+        startWindow: Int = 10_000,
         backOff: BackOff = BackOff(),
         buffer: BufferLimits = BufferLimits(),
         commitInterval: Duration = .seconds(1),
@@ -33,6 +40,8 @@ public struct CoreConfiguration: Sendable {
     ) {
         self.systems = systems
         self.retryPolicies = retryPolicies
+        self.probes = probes
+        self.startWindow = startWindow
         self.backOff = backOff
         self.buffer = buffer
         self.commitInterval = commitInterval

@@ -2,7 +2,8 @@
 ///
 /// `waiting → ready → preparing → queued → calling → preparing …`, `calling → backingOff → queued`,
 /// `preparing, calling → parking → parkBackingOff → parking`; settled events are gone. After a loss of the
-/// assignment `calling → abandonedCall` and `parking → abandonedPark`; at a drain `withdrawn`.
+/// assignment `calling → abandonedCall`, `probing → abandonedProbe` and `parking → abandonedPark`; at a drain
+/// `withdrawn`. Where a call may be a repetition: `queued → probing → queued → calling` (`Core+Probing.swift`).
 public enum EventState: UInt8, Hashable, Sendable {
     /// The slot is unused.
     case free
@@ -16,6 +17,8 @@ public enum EventState: UInt8, Hashable, Sendable {
     case queued
     /// Its call is in flight.
     case calling
+    /// The system is being asked whether its call took effect.
+    case probing
     /// Waits for its next try.
     case backingOff
     /// Its dead letter is being written.
@@ -26,6 +29,8 @@ public enum EventState: UInt8, Hashable, Sendable {
     case withdrawn
     /// Its call is in flight, but its assignment is gone.
     case abandonedCall
+    /// Its probe is in flight, but its assignment is gone.
+    case abandonedProbe
     /// Its dead letter is being written, but its assignment is gone.
     case abandonedPark
 }
@@ -44,6 +49,9 @@ public struct Counters: Equatable, Sendable {
     /// Events let go without being settled (drain, loss).
     public var withdrawn = 0
     public var calls = 0
+    public var probes = 0
+    /// Calls not repeated, because a probe found their effect.
+    public var probeHits = 0
     public var targetFaults = 0
     public var parkFailures = 0
     public var commits = 0

@@ -114,8 +114,9 @@ extension Core {
     private mutating func abandon(_ slot: Slot, now: Instant, into actions: inout [Action]) {
         switch events[slot].state {
         case .calling: setState(slot, .abandonedCall, now: now)
+        case .probing: setState(slot, .abandonedProbe, now: now)
         case .parking: setState(slot, .abandonedPark, now: now)
-        case .abandonedCall, .abandonedPark, .withdrawn, .free: break
+        case .abandonedCall, .abandonedProbe, .abandonedPark, .withdrawn, .free: break
         case .waiting, .ready, .preparing, .queued, .backingOff, .parkBackingOff:
             leaveLists(slot)
             letGo(slot, now: now, into: &actions)

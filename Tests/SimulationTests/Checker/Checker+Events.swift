@@ -32,7 +32,7 @@ extension Checker {
     // MARK: Order
 
     /// The event is about to be worked on: it must be the first unsettled one of its key, alone (D2).
-    private mutating func checkOrder(_ worker: Int, _ event: LiveEvent, _ what: String) {
+    mutating func checkOrder(_ worker: Int, _ event: LiveEvent, _ what: String) {
         let assignment = assignments[event.assignment]
         let key = plan.records[event.record].key
         let position = assignment.settledOfKey[key, default: 0]
@@ -47,7 +47,7 @@ extension Checker {
 
     /// Nothing starts in a partition that is wanted back, except what follows on a success, or on the fault, of an
     /// event that was in flight; and nothing in a partition that is gone (D6).
-    private mutating func checkMayStart(_ worker: Int, _ event: LiveEvent, isSequel: Bool, _ what: String) {
+    mutating func checkMayStart(_ worker: Int, _ event: LiveEvent, isSequel: Bool, _ what: String) {
         let assignment = assignments[event.assignment]
         expect(!assignment.isOver, "D6", "\(what) of record \(event.record) after its partition was let go")
         expect(
@@ -78,6 +78,8 @@ extension Checker {
         guard let event = workers[worker]?.live[name] else { return }
         workers[worker]?.live[name]?.answer = answer
         workers[worker]?.live[name]?.lastResult = nil
+        workers[worker]?.live[name]?.isMissed = false
+        workers[worker]?.live[name]?.probeFault = nil
         workers[worker]?.live[name]?.failures = 0
         workers[worker]?.live[name]?.doubtfulAnswers = 0
         workers[worker]?.live[name]?.idleSince = now
@@ -106,13 +108,15 @@ extension Checker {
                 mayRepeat(last, event, step), "D5",
                 "record \(event.record) is called again after \(last)")
         }
+        checkAsked(event, step)
         checkSystem(worker, system, event.record)
         workers[worker]?.live[name]?.isCalling = true
+        workers[worker]?.live[name]?.isMissed = false
         workers[worker]?.busyKeys[plan.records[event.record].key, default: 0] += 1
         workers[worker]?.systems[system].inFlight += 1
     }
 
-    private mutating func checkSystem(_ worker: Int, _ system: Int, _ record: Int) {
+    mutating func checkSystem(_ worker: Int, _ system: Int, _ record: Int) {
         guard let view = workers[worker]?.systems[system] else { return }
         expect(
             view.inFlight < plan.systems[system].concurrency, "limits",
@@ -130,11 +134,11 @@ extension Checker {
         }
     }
 
-    private enum Meaning {
+    enum Meaning {
         case success, eventFault, doubtful, targetFault, refused, redirected
     }
 
-    private func meaning(_ result: CallResult, step: Int) -> Meaning {
+    func meaning(_ result: CallResult, step: Int) -> Meaning {
         guard case .status(let status, _) = result else { return .targetFault }
         if status == Plan.doubtfulStatus, isDoubtfulStep(step) { return .doubtful }
         if [401, 403].contains(status) { return .refused }
@@ -180,7 +184,7 @@ extension Checker {
         noteHealth(worker, system, name, meaning, result)
     }
 
-    private mutating func noteHealth(
+    mutating func noteHealth(
         _ worker: Int, _ system: Int, _ name: UInt64, _ meaning: Meaning, _ result: CallResult
     ) {
         guard var view = workers[worker]?.systems[system] else { return }
@@ -246,7 +250,8 @@ extension Checker {
             } else {
                 isEventFault = false
             }
-            expect(isEventFault, "D5", "record \(event.record) is parked after \(String(describing: event.lastResult))")
+            let isParkable = isEventFault || event.probeFault == status
+            expect(isParkable, "D5", "record \(event.record) is parked after \(String(describing: event.lastResult))")
         } else {
             expect(event.answer == .fault, "D5", "record \(event.record) is parked without a fault")
         }
