@@ -9,6 +9,7 @@ struct Coverage {
         "records dropped as settled before", "calls", "calls not sent", "calls without an answer", "answers 2xx",
         "answers 401 or 403", "answers 3xx", "answers with Retry-After", "effects made again", "dead letters failed",
         "applied", "skipped", "parked", "let go", "commits", "commits with metadata", "commits failed",
+        "probes", "probes that hit", "probes that miss", "probes without an answer",
         "partitions paused", "receipts", "keys marked as parked", "records failed", "joined parked events",
         "found parked", "stale", "circuits opened", "circuits closed", "alarms raised",
     ]
@@ -32,6 +33,10 @@ struct Coverage {
         case .revokeAcknowledged: ["acknowledgements"]
         case .fetched(_, _, nil): ["records dropped as settled before"]
         case .callEnded(_, _, _, let result): ["calls"] + names(of: result)
+        case .probeEnded(_, _, _, .hit): ["probes", "probes that hit"]
+        case .probeEnded(_, _, _, .miss), .probeEnded(_, _, _, .failed(.status(404, _))):
+            ["probes", "probes that miss"]
+        case .probeEnded: ["probes", "probes without an answer"]
         case .effect(_, _, _, false): ["effects made again"]
         case .receipt: ["receipts"]
         case .mark: ["keys marked as parked"]

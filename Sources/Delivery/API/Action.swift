@@ -7,6 +7,9 @@ public enum Action: Equatable, Sendable {
     /// The same event may be called again later: the request is kept until `release` or the next `prepare`.
     case call(EventID)
 
+    /// Ask the system whether the prepared call has taken effect already; answer with `Core.probed`, exactly once.
+    case probe(EventID)
+
     /// Write the event to the dead-letter topic; answer with `Core.parked`, exactly once.
     case park(EventID, ParkReason)
 
@@ -14,7 +17,8 @@ public enum Action: Equatable, Sendable {
     case record(EventID, Recording)
 
     /// Forget the slot. `nil`: the event is not settled, somebody else (or we, later) will get it again.
-    /// Comes exactly once for each event that `fetched` accepted, and never while a call, a park or a record is unanswered.
+    /// Comes exactly once for each event that `fetched` accepted, and never while a call, a probe, a park or a record
+    /// is unanswered.
     case release(EventID, Settlement?)
 
     /// Commit `offset` (the next one to read) with `metadata`; answer with `Core.committed`.

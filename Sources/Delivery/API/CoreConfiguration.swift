@@ -4,6 +4,11 @@ public struct CoreConfiguration: Sendable {
     public var systems: [SystemLimits]
     /// One entry for each step of the flow, by position; steps beyond the end have no doubtful statuses.
     public var retryPolicies: [RetryPolicy]
+    /// One entry for each step of the flow, by position: which of them are asked about before a call is repeated.
+    public var probes: [ProbePolicy?]
+    /// With probes: no event starts this many offsets beyond the confirmed committed one. All workers of a group must
+    /// agree, those of earlier deployments too: it tells what a former owner may have started.
+    public var startWindow: Int
     /// Which events wait for each other.
     public var order: Order
     /// The waiting time after a target fault, and after a dead letter or record that could not be written.
@@ -33,6 +38,8 @@ public struct CoreConfiguration: Sendable {
         systems: [SystemLimits],
         retryPolicies: [RetryPolicy] = [],
         order: Order = .key,
+        probes: [ProbePolicy?] = [],
+        startWindow: Int = 10_000,
         backOff: BackOff = BackOff(),
         buffer: BufferLimits = BufferLimits(),
         commitInterval: Duration = .seconds(1),
@@ -45,6 +52,8 @@ public struct CoreConfiguration: Sendable {
         self.systems = systems
         self.retryPolicies = retryPolicies
         self.order = order
+        self.probes = probes
+        self.startWindow = startWindow
         self.backOff = backOff
         self.buffer = buffer
         self.commitInterval = commitInterval

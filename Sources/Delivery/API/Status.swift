@@ -3,7 +3,8 @@
 /// `waiting → ready → preparing → queued → calling → preparing …`, `calling → backingOff → queued`,
 /// `preparing, calling → parking → parkBackingOff → parking`; settled events are gone. Where records are kept,
 /// `calling → recording → preparing` and `parking → recording`, with `recording → recordBackingOff → recording`.
-/// After a loss of the assignment `calling → abandonedCall`, `parking → abandonedPark` and
+/// Where a call may be a repetition: `queued → probing → queued → calling` (`Core+Probing.swift`).
+/// After a loss of the assignment `calling → abandonedCall`, `probing → abandonedProbe`, `parking → abandonedPark` and
 /// `recording → abandonedRecord`; at a drain `withdrawn`.
 public enum EventState: UInt8, Hashable, Sendable {
     /// The slot is unused.
@@ -18,6 +19,8 @@ public enum EventState: UInt8, Hashable, Sendable {
     case queued
     /// Its call is in flight.
     case calling
+    /// The system is being asked whether its call took effect.
+    case probing
     /// Waits for its next try.
     case backingOff
     /// Its dead letter is being written.
@@ -32,6 +35,8 @@ public enum EventState: UInt8, Hashable, Sendable {
     case withdrawn
     /// Its call is in flight, but its assignment is gone.
     case abandonedCall
+    /// Its probe is in flight, but its assignment is gone.
+    case abandonedProbe
     /// Its dead letter is being written, but its assignment is gone.
     case abandonedPark
     /// Its receipt or mark is being written, but its assignment is gone.
@@ -54,6 +59,9 @@ public struct Counters: Equatable, Sendable {
     /// Events let go without being settled (drain, loss).
     public var withdrawn = 0
     public var calls = 0
+    public var probes = 0
+    /// Calls not repeated, because a probe found their effect.
+    public var probeHits = 0
     public var targetFaults = 0
     public var parkFailures = 0
     /// Receipts and marks that could not be written, and were tried again.

@@ -19,6 +19,8 @@ extension Core {
         let isPaused = partitions[partition].isPaused
         partitions[partition] = Partition(phase: .active)
         partitions[partition].commit = CommitSchedule(committed: position?.offset)
+        partitions[partition].firstOffset = position?.offset
+        partitions[partition].quietSince = now
         partitions[partition].tracker = tracker(for: id, position, into: &actions)
         // A client may come back with its old pause, or without the pause that the others are under.
         if buffer.isFull {

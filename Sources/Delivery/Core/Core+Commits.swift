@@ -14,6 +14,7 @@ extension Core {
         }
         if succeeded {
             counters.commits += 1
+            windowMoved(partition, now: now, into: &actions)
         } else {
             counters.commitFailures += 1
             tick(at: now.advanced(byNanoseconds: commitRetryInterval))

@@ -114,9 +114,10 @@ extension Core {
     private mutating func abandon(_ slot: Slot, now: Instant, into actions: inout [Action]) {
         switch events[slot].state {
         case .calling: setState(slot, .abandonedCall, now: now)
+        case .probing: setState(slot, .abandonedProbe, now: now)
         case .parking: setState(slot, .abandonedPark, now: now)
         case .recording: setState(slot, .abandonedRecord, now: now)
-        case .abandonedCall, .abandonedPark, .abandonedRecord, .withdrawn, .free: break
+        case .abandonedCall, .abandonedProbe, .abandonedPark, .abandonedRecord, .withdrawn, .free: break
         case .waiting, .ready, .preparing, .queued, .backingOff, .parkBackingOff, .recordBackingOff:
             leaveLists(slot)
             letGo(slot, now: now, into: &actions)

@@ -16,6 +16,7 @@ extension Core {
             counters.notTaken += 1
             return nil
         }
+        if partitions[partition].firstOffset == nil { partitions[partition].firstOffset = offset }
         let slot = takeSlot()
         switch partitions[partition].tracker.fetched(offset, as: slot, in: &offsets) {
         case .repeated:

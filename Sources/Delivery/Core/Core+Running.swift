@@ -15,6 +15,7 @@ extension Core {
             events[slot].step = UInt16(clamping: step)
             events[slot].attempts = 0
             events[slot].doubtfulAnswers = 0
+            noteRedelivery(slot)
             hold(slot, preparedBytes: byteCount, into: &actions)
             queue(slot, now: now, into: &actions)
         case .done:
@@ -38,9 +39,11 @@ extension Core {
     }
 
     /// Waits for a slot of the system; but a draining partition does not wait for a system that is unwell.
-    private mutating func queue(_ slot: Slot, now: Instant, into actions: inout [Action]) {
+    mutating func queue(_ slot: Slot, now: Instant, into actions: inout [Action]) {
         if isDraining(slot), !systems[Int(events[slot].system)].isAvailable {
             withdraw(slot, now: now, into: &actions)
+        } else if mustWaitToProbe(slot, now: now) {
+            waitToProbe(slot, now: now, into: &actions)
         } else {
             joinQueue(slot, now: now)
         }
@@ -63,14 +66,16 @@ extension Core {
         let granted = noteHealth(of: slot, verdict, outcome, now: now, into: &actions)
         if events[slot].state == .abandonedCall {
             counters.fenced += 1
+            noteLateEnd(of: slot, now: now)
             endAbandoned(slot, now: now, into: &actions)
         } else {
-            act(on: verdict, of: slot, notBefore: granted, now: now, into: &actions)
+            let pause = verdict == .success ? 0 : max(granted, doubt(slot, outcome, now: now))
+            act(on: verdict, of: slot, notBefore: pause, now: now, into: &actions)
         }
         startWhatCan(now: now, into: &actions)
     }
 
-    private mutating func act(
+    mutating func act(
         on verdict: Verdict, of slot: Slot, notBefore: Int64, now: Instant, into actions: inout [Action]
     ) {
         switch verdict {
@@ -103,7 +108,7 @@ extension Core {
 
     /// Gives the system its slot back, and tells its circuit and alarm what happened. Returns for how long the
     /// system wants to be left alone, in nanoseconds.
-    private mutating func noteHealth(
+    mutating func noteHealth(
         of slot: Slot, _ verdict: Verdict, _ outcome: Outcome, now: Instant, into actions: inout [Action]
     ) -> Int64 {
         let system = Int(events[slot].system)
@@ -149,7 +154,7 @@ extension Core {
     }
 
     /// The event waits for its next try, and holds no slot of its system meanwhile (D2).
-    private mutating func backOff(
+    mutating func backOff(
         _ slot: Slot, notBefore: Int64, now: Instant, into actions: inout [Action]
     ) {
         if isDraining(slot) {
@@ -177,7 +182,7 @@ extension Core {
         }
     }
 
-    private mutating func park(
+    mutating func park(
         _ slot: Slot, _ reason: ParkReason, now: Instant, into actions: inout [Action]
     ) {
         events[slot].parkReason = reason

@@ -26,7 +26,7 @@ extension Core {
     /// Has the next ready event prepared. False when there is none, or no memory for its request.
     private mutating func prepareNext(now: Instant, into actions: inout [Action]) -> Bool {
         // What is prepared and waits for a system that is unwell must not fill the memory.
-        guard preparedBytes < configuration.buffer.bytes, let slot = nextReady() else { return false }
+        guard preparedBytes < configuration.buffer.bytes, let slot = nextReady(now: now) else { return false }
         let partition = Int(events[slot].partition)
         events[slot].isStarted = true
         partitions[partition].startedCount += 1
@@ -45,9 +45,11 @@ extension Core {
     }
 
     /// Takes the next event that may start, one partition after the other.
-    private mutating func nextReady() -> Slot? {
+    private mutating func nextReady(now: Instant) -> Slot? {
         while let partition = rotation.popFirst() {
-            guard partitions[partition].phase == .active, let slot = startable(in: partition) else { continue }
+            guard partitions[partition].phase == .active, let slot = startable(in: partition, now: now) else {
+                continue
+            }
             queues.remove(slot, from: &partitions[partition].ready)
             if !partitions[partition].ready.isEmpty { rotation.append(partition) }
             return slot
@@ -57,14 +59,17 @@ extension Core {
 
     /// The first ready event, provided that the commit metadata has room for it. The event that holds the watermark
     /// may always start: settling it makes room.
-    private mutating func startable(in partition: Int) -> Slot? {
+    private mutating func startable(in partition: Int, now: Instant) -> Slot? {
         let first = partitions[partition].ready.first
         guard first != .none else { return nil }
         let holder = partitions[partition].tracker.unsettled.first
         let hasRoom = first == holder || hasRoom(for: offsets[first].offset, in: partition)
         partitions[partition].isMetadataFull = !hasRoom
-        if hasRoom { return first }
-        return holder != .none && events[holder].state == .ready ? holder : nil
+        let isInWindow = isInStartWindow(first, of: partition)
+        if !isInWindow { waitForWindow(partition, now: now) }
+        if hasRoom, isInWindow { return first }
+        guard holder != .none, events[holder].state == .ready else { return nil }
+        return isInStartWindow(holder, of: partition) ? holder : nil
     }
 
     private func hasRoom(for offset: Int64, in partition: Int) -> Bool {
@@ -80,6 +85,7 @@ extension Core {
         leaveQueue(slot, of: system)
         systems[system].tookTurn(isRetry: events[slot].attempts > 0)
         events[slot].isTrial = systems[system].started()
+        if startedProbe(slot, now: now, into: &actions) { return }
         setState(slot, .calling, now: now)
         counters.calls += 1
         actions.append(.call(events.id(slot)))

@@ -47,7 +47,7 @@ extension Core {
         let event = events[slot]
         let hasSystem: Bool
         switch event.state {
-        case .queued, .calling, .backingOff, .abandonedCall: hasSystem = true
+        case .queued, .calling, .probing, .backingOff, .abandonedCall, .abandonedProbe: hasSystem = true
         default: hasSystem = false
         }
         return PartitionStatus.Wait(

@@ -23,6 +23,8 @@ public struct Core: Sendable {
     let commitTimeout: Int64
     let commitInterval: Int64
     let commitRetryInterval: Int64
+    let startWindow: Int64
+    let hasProbes: Bool
 
     var generator: SplitMix64
     var counters = Counters()
@@ -57,6 +59,8 @@ public struct Core: Sendable {
         commitTimeout = max(1, configuration.commitTimeout.wholeNanoseconds)
         commitInterval = max(1, configuration.commitInterval.wholeNanoseconds)
         commitRetryInterval = max(1, configuration.commitRetryInterval.wholeNanoseconds)
+        startWindow = Int64(max(1, configuration.startWindow))
+        hasProbes = configuration.probes.contains { $0 != nil }
         generator = SplitMix64(seed: seed)
         let slots = min(configuration.buffer.events, 1 << 16)
         events = EventTable(slots: slots)

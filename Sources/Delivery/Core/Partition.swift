@@ -17,6 +17,12 @@ struct Partition: Sendable {
     var startedCount = 0
     var highestStarted = Int64.min
     var isMetadataFull = false
+    /// With probes: where this assignment began, the position or else the first record fetched.
+    var firstOffset: Int64?
+    /// With probes: since when no call of a former assignment is known to be in flight.
+    var quietSince = Instant.zero
+    /// With probes: an event waits for a commit.
+    var isWindowFull = false
     /// What the shell was last told about fetching; outlives the assignment, because it does so in some clients.
     var isPaused = false
     /// While draining: events that are waited for.

@@ -10,6 +10,8 @@ struct Event: Sendable {
     var isTrial = false
     /// In the list of its partition's unsettled events.
     var isTracked = false
+    /// A call of the current step may have taken effect already: ask first (D4).
+    var isEffectUnknown = false
     var step: UInt16 = 0
     var system: UInt16 = 0
     /// Faults in a row of the current step (or of its dead letter or record): the exponent of the back-off.
@@ -24,11 +26,13 @@ struct Event: Sendable {
     var preparedByteCount = 0
     var key: UInt64 = 0
     var since = Instant.zero
+    /// An earlier probe could miss an effect that is still to come.
+    var probeNotBefore = Instant.zero
 
     /// In one of the states in which the shell owes an answer.
     var isInFlight: Bool {
         switch state {
-        case .calling, .parking, .recording, .preparing: true
+        case .calling, .probing, .parking, .recording, .preparing: true
         default: false
         }
     }

@@ -32,6 +32,7 @@ extension Worker {
         switch action {
         case .prepare(let id, let step): prepare(id, from: Int(step))
         case .call(let id): call(id)
+        case .probe: break  // No flow declares probes yet.
         case .park(let id, let reason): park(id, reason)
         case .record(let id, _): core.recorded(id, succeeded: true, now: turnTime, into: &actions)
         case .release(let id, let settlement):

@@ -82,6 +82,8 @@ extension Checker {
         guard let event = workers[worker]?.live[name] else { return }
         workers[worker]?.live[name]?.answer = answer
         workers[worker]?.live[name]?.lastResult = nil
+        workers[worker]?.live[name]?.isMissed = false
+        workers[worker]?.live[name]?.probeFault = nil
         workers[worker]?.live[name]?.failures = 0
         workers[worker]?.live[name]?.doubtfulAnswers = 0
         workers[worker]?.live[name]?.idleSince = now
@@ -111,14 +113,16 @@ extension Checker {
                 mayRepeat(last, event, step), "D5",
                 "record \(event.record) is called again after \(last)")
         }
+        checkAsked(event, step)
         checkSystem(worker, system, event.record)
         checkEffect(event, step)
         workers[worker]?.live[name]?.isCalling = true
+        workers[worker]?.live[name]?.isMissed = false
         workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] += 1
         workers[worker]?.systems[system].inFlight += 1
     }
 
-    private mutating func checkSystem(_ worker: Int, _ system: Int, _ record: Int) {
+    mutating func checkSystem(_ worker: Int, _ system: Int, _ record: Int) {
         guard let view = workers[worker]?.systems[system] else { return }
         expect(
             view.inFlight < plan.systems[system].concurrency, "limits",
@@ -146,11 +150,11 @@ extension Checker {
         expect(view.tokens >= -plan.systems[system].slack, "limits", "system \(system) gets more calls than its rate")
     }
 
-    private enum Meaning {
+    enum Meaning {
         case success, eventFault, doubtful, targetFault, refused, redirected
     }
 
-    private func meaning(_ result: CallResult, step: Int) -> Meaning {
+    func meaning(_ result: CallResult, step: Int) -> Meaning {
         guard case .status(let status, _) = result else { return .targetFault }
         if status == Plan.doubtfulStatus, isDoubtfulStep(step) { return .doubtful }
         if [401, 403].contains(status) { return .refused }
@@ -196,7 +200,7 @@ extension Checker {
         noteHealth(worker, system, name, meaning, result)
     }
 
-    private mutating func noteHealth(
+    mutating func noteHealth(
         _ worker: Int, _ system: Int, _ name: UInt64, _ meaning: Meaning, _ result: CallResult
     ) {
         guard var view = workers[worker]?.systems[system] else { return }
@@ -262,7 +266,8 @@ extension Checker {
             } else {
                 isEventFault = false
             }
-            expect(isEventFault, "D5", "record \(event.record) is parked after \(String(describing: event.lastResult))")
+            let isParkable = isEventFault || event.probeFault == status
+            expect(isParkable, "D5", "record \(event.record) is parked after \(String(describing: event.lastResult))")
         } else {
             expect(
                 event.answer == .fault || event.answer == .behindParked, "D5",

@@ -19,7 +19,9 @@ extension Checker {
         workers[worker]?.paused.remove(partition)
         workers[worker]?.held[partition] = assignments.count
         assignments.append(
-            AssignmentView(worker: worker, partition: partition, known: known, receipts: receipts, startOffset: start))
+            AssignmentView(
+                worker: worker, partition: partition, known: known, receipts: receipts, startOffset: start,
+                startedAt: now, confirmed: start))
     }
 
     mutating func metadataIgnored(_ worker: Int, _ partition: Int) {
@@ -166,7 +168,9 @@ extension Checker {
         commits[commit].isAnswered = true
         if assignments[number].pendingCommit == commit {
             assignments[number].pendingCommit = nil
-            if !succeeded {
+            if succeeded {
+                assignments[number].confirmed = max(assignments[number].confirmed, commits[commit].offset)
+            } else {
                 assignments[number].covered = -1
                 assignments[number].hasCommitTrouble = true
             }
@@ -248,6 +252,7 @@ extension Checker {
             if event.record < oldest[event.assignment]?.record ?? .max { oldest[event.assignment] = event }
         }
         for event in oldest.values {
+            if mayWaitToProbe(event) { continue }
             expect(
                 event.failures > 0 && now - event.idleSince <= Plan.backOffMaximum + Plan.retryAfterCeiling,
                 "no stall", "worker \(worker) is idle while record \(event.record) waits since \(event.idleSince)")

@@ -36,6 +36,8 @@ struct Checker {
     /// The last record of each system, step and key whose effect was made for the first time.
     var lastEffect: [EffectKey: Int] = [:]
     var callCount = 0
+    /// Calls that reached for the network, by any worker; records times 8 and steps.
+    var called: Set<Int> = []
 
     struct EffectKey: Hashable {
         var system: Int
@@ -93,6 +95,8 @@ struct Checker {
         case .prepared(let worker, let event, let answer): prepared(worker, event, answer)
         case .callStarted(let worker, let event, _): callStarted(worker, event)
         case .callEnded(let worker, let event, _, let result): callEnded(worker, event, result)
+        case .probeStarted(let worker, let event, _): probeStarted(worker, event)
+        case .probeEnded(let worker, let event, _, let result): probeEnded(worker, event, result)
         case .effect(let system, let record, let step, let isFirst): effect(system, record, step, isFirst)
         case .parkAsked(let worker, let event, let status): parkAsked(worker, event, status)
         case .parkEnded(let worker, let event, let succeeded): parkEnded(worker, event, succeeded)
@@ -135,6 +139,9 @@ struct Checker {
 
     /// The first time that an idempotent system makes the changes of a key, it makes them in order (D2, end to end).
     private mutating func effect(_ system: Int, _ record: Int, _ step: Int, _ isFirst: Bool) {
+        expect(
+            isFirst || !plan.isProbed(step: step), "D4",
+            "the effect of step \(step) of record \(record) is made twice at a system that is asked first")
         guard plan.systems[system].isIdempotent, isFirst else { return }
         let key = EffectKey(system: system, step: step, key: plan.orderKey(record))
         if let last = lastEffect[key] {

@@ -62,6 +62,10 @@ struct LiveEvent {
     var answer: PreparedAnswer?
     /// Result of the last call of the step at hand.
     var lastResult: CallResult?
+    /// The system said that no call of the step at hand took effect, and none was sent since.
+    var isMissed = false
+    /// The status of the last probe of the step at hand, where it was the event's fault.
+    var probeFault: Int?
     var succeeded: Set<Int> = []
     var doubtfulAnswers = 0
     var isCalling = false
@@ -97,6 +101,9 @@ struct AssignmentView {
     /// How many of each key's accepted are settled.
     var settledOfKey: [Int: Int] = [:]
     var startOffset: Int64
+    var startedAt: Time = 0
+    /// The highest offset whose commit succeeded.
+    var confirmed: Int64 = .min
     /// Position in the partition's records up to which commits have been checked.
     var checkedUpTo = 0
     var lastOffset: Int64 = .min

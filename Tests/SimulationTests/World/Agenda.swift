@@ -6,6 +6,10 @@ enum Upcoming {
     case callArrives(call: Int)
     case callAnswered(call: Int, CallResult)
     case callRepeated(call: Int, CallResult)
+    case probeAnswered(call: Int, ProbeResult)
+    case probeRepeated(call: Int, ProbeResult)
+    /// What a call asked for is done, after its answer.
+    case effectComes(call: Int)
     case parkAnswered(worker: Int, event: UInt64, succeeded: Bool)
     case recordArrives(write: Int)
     case recordAnswered(worker: Int, event: UInt64, succeeded: Bool)

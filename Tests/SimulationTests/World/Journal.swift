@@ -8,6 +8,13 @@ enum CallResult: Equatable {
     case status(Int, retryAfter: Time?)
 }
 
+/// What the simulated shell made of the answer to a probe.
+enum ProbeResult: Equatable {
+    case hit
+    case miss
+    case failed(CallResult)
+}
+
 /// How the simulated shell answered a request to prepare.
 enum PreparedAnswer: Equatable {
     case call(system: Int, step: Int)
@@ -55,6 +62,8 @@ enum Happening {
     case prepared(worker: Int, event: UInt64, answer: PreparedAnswer)
     case callStarted(worker: Int, event: UInt64, call: Int)
     case callEnded(worker: Int, event: UInt64, call: Int, result: CallResult)
+    case probeStarted(worker: Int, event: UInt64, call: Int)
+    case probeEnded(worker: Int, event: UInt64, call: Int, result: ProbeResult)
     case effect(system: Int, record: Int, step: Int, isFirst: Bool)
     case parkAsked(worker: Int, event: UInt64, status: Int?)
     case parkEnded(worker: Int, event: UInt64, succeeded: Bool)

@@ -104,6 +104,8 @@ struct Plan {
     var callTimeout: Time
     /// Whether effects and parked keys are recorded.
     var keepsReceipts = false
+    /// Systems without idempotency keys are asked before a call is repeated; `nil`: no probes in this world.
+    var probing: Probing?
     var records: [PlannedRecord]
     var faults: [Fault]
     /// From here on nothing fails any more.
@@ -156,6 +158,7 @@ struct Plan {
         keepsReceipts = dice.chance(60)
         if keepsReceipts { drawReceipts(&dice) }
         drawLimits()
+        drawProbing()
     }
 
     private mutating func drawReceipts(_ dice: inout Dice) {
@@ -248,6 +251,43 @@ struct Plan {
                     partition: dice.roll(0...plan.partitionCount - 1), at: time,
                     dice.pick([.foreign, .otherVersion, .damaged, .emptied, .otherOffset]))
             }
+        }
+    }
+
+    /// A world in which some systems honour no idempotency key, and their calls come late, but not later than a bound.
+    struct Probing {
+        var startWindow: Int
+        /// A call may take effect this long after the worker gave it up.
+        var lateness: Time
+        /// After an assignment: what a former owner that does not know of its loss yet may still start.
+        static let unawareness: Time = 500_000
+        /// Longer pauses of a whole worker are beyond what probes promise.
+        static let longestStall: Time = 400_000
+
+        init(_ dice: inout Dice) {
+            startWindow = dice.pick([1, 3, 8, 40, 10_000])
+            lateness = dice.pick([0, 20_000, 100_000])
+        }
+    }
+
+    /// Whether calls of the step are asked about.
+    func isProbed(step: Int) -> Bool {
+        probing != nil && !systems[steps[step]].isIdempotent
+    }
+
+    /// No probe is sent so early that an effect may still come.
+    var settleAfter: Time {
+        callTimeout + (probing?.lateness ?? 0) + Probing.unawareness
+    }
+
+    /// Turns the plan into one with probes; drawn apart, so that the other plans are what they were.
+    private mutating func drawProbing() {
+        var dice = Dice(seed: seed ^ 0x09A0_BE00)
+        guard dice.chance(30) else { return }
+        probing = Probing(&dice)
+        for system in systems.indices { systems[system].isIdempotent = dice.chance(20) }
+        for case (let index, .stall(let worker, let at, let duration)) in zip(faults.indices, faults) {
+            faults[index] = .stall(worker: worker, at: at, duration: min(duration, Probing.longestStall))
         }
     }
 

@@ -5,6 +5,8 @@ struct Systems {
         var result: CallResult
         var delay: Time
         var applies: Bool
+        /// The effect comes this long after the request, answered or not.
+        var effectDelay: Time = 0
     }
 
     private let plan: Plan
@@ -27,7 +29,46 @@ struct Systems {
         return nil
     }
 
+    /// How the system answers a request. In a world with probes an error says nothing about the effect, and what gets no
+    /// answer may take effect after the worker has given it up.
     mutating func answer(system: Int, record: Int, step: Int, now: Time, dice: inout Dice) -> Answer {
+        var answer = plainAnswer(system: system, record: record, step: step, now: now, dice: &dice)
+        guard let probing = plan.probing else { return answer }
+        switch answer.result {
+        case .notSent: break
+        case .noAnswer: answer.effectDelay = dice.roll(0...answer.delay + probing.lateness)
+        case .status(let status, _):
+            if answer.delay > plan.callTimeout { answer.effectDelay = dice.roll(0...answer.delay) }
+            if status >= 300, mode(system, now) != nil, dice.chance(20) { answer.applies = true }
+        }
+        return answer
+    }
+
+    /// How the system answers the question whether a call took effect: with what it holds at that moment, where it
+    /// answers at all.
+    func probe(system: Int, record: Int, step: Int, now: Time, dice: inout Dice) -> (ProbeResult, delay: Time) {
+        let quick = dice.roll(200...12_000)
+        if now < plan.healed, dice.chance(plan.backgroundFaultPercent) { return (.failed(.noAnswer), quick) }
+        switch mode(system, now) {
+        case .status(let status, let retryAfter): return (.failed(.status(status, retryAfter: retryAfter)), quick)
+        case .hang, .answerLate: return (.failed(.noAnswer), plan.callTimeout)
+        case .applyThenDrop: return (.failed(.noAnswer), quick)
+        case .refuseConnection: return (.failed(.notSent), quick)
+        case .slow: return (found(system, record, step), dice.roll(20_000...plan.callTimeout - 10_000))
+        case nil: return (found(system, record, step), quick)
+        }
+    }
+
+    private func found(_ system: Int, _ record: Int, _ step: Int) -> ProbeResult {
+        if applied[system].contains(record * 8 + step) { return .hit }
+        // The systems have two ways to say no, and some refuse what they are asked for.
+        if case .rejected(step, let status) = plan.records[record].kind, status != 404, record % 3 == 0 {
+            return .failed(.status(status, retryAfter: nil))
+        }
+        return record % 2 == 0 ? .miss : .failed(.status(404, retryAfter: nil))
+    }
+
+    private mutating func plainAnswer(system: Int, record: Int, step: Int, now: Time, dice: inout Dice) -> Answer {
         let quick = dice.roll(200...12_000)
         if now < plan.healed, dice.chance(plan.backgroundFaultPercent) {
             return Answer(

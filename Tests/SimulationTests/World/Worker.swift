@@ -7,6 +7,8 @@ final class Worker {
         case call(Int, UInt64, CallResult)
         /// An answer that was given before: it must change nothing.
         case repeated(UInt64, CallResult)
+        case probe(Int, UInt64, ProbeResult)
+        case repeatedProbe(UInt64, ProbeResult)
         case park(UInt64, Bool)
         case record(UInt64, Bool)
         case commit(Int, Int, Int64, Bool)
@@ -71,6 +73,10 @@ final class Worker {
                     ? RetryPolicy(statuses: [Plan.doubtfulStatus], attempts: Plan.doubtfulCeiling) : RetryPolicy()
             },
             order: plan.order,
+            probes: plan.steps.indices.map { step in
+                plan.isProbed(step: step) ? ProbePolicy(settleAfter: duration(plan.settleAfter)) : nil
+            },
+            startWindow: plan.probing?.startWindow ?? 10_000,
             backOff: BackOff(initial: duration(Plan.backOffInitial), maximum: duration(Plan.backOffMaximum)),
             buffer: BufferLimits(events: plan.bufferEvents, bytes: plan.bufferBytes),
             commitInterval: duration(Plan.commitInterval),
@@ -178,6 +184,12 @@ final class Worker {
             // Only a name that is out of use is sure to be told apart; so is it in a shell.
             guard content(of: event) == nil else { return }
             core.finished(EventID(rawValue: event), outcome(result), now: now, into: &actions)
+        case .probe(let call, let event, let result):
+            world.log(.probeEnded(worker: index, event: event, call: call, result: result))
+            core.probed(EventID(rawValue: event), probeOutcome(result), now: now, into: &actions)
+        case .repeatedProbe(let event, let result):
+            guard content(of: event) == nil else { return }
+            core.probed(EventID(rawValue: event), probeOutcome(result), now: now, into: &actions)
         case .park(let event, let succeeded):
             world.log(.parkEnded(worker: index, event: event, succeeded: succeeded))
             core.parked(EventID(rawValue: event), succeeded: succeeded, now: now, into: &actions)
@@ -197,6 +209,14 @@ final class Worker {
         case .noAnswer: .sentNoAnswer
         case .status(let status, let retryAfter):
             .answered(status: status, retryAfter: retryAfter.map { .microseconds($0) })
+        }
+    }
+
+    private func probeOutcome(_ result: ProbeResult) -> ProbeOutcome {
+        switch result {
+        case .hit: .hit
+        case .miss: .miss
+        case .failed(let result): .failed(outcome(result))
         }
     }
 
@@ -289,7 +309,8 @@ final class Worker {
     private func perform(_ action: Action) {
         switch action {
         case .prepare(let event, let step): prepare(event, Int(step))
-        case .call(let event): call(event)
+        case .call(let event): call(event, isProbe: false)
+        case .probe(let event): call(event, isProbe: true)
         case .park(let event, let reason): park(event, reason)
         case .record(let event, let recording): record(event, recording)
         case .release(let event, let settlement): release(event, settlement)
@@ -373,7 +394,7 @@ final class Worker {
         return (.done, .done)
     }
 
-    private func call(_ event: EventID) {
+    private func call(_ event: EventID, isProbe: Bool) {
         guard let content = content(event, "call") else { return }
         guard let (system, step) = content.call else {
             world.log(.misuse("call of an event that is not prepared"))
@@ -382,7 +403,7 @@ final class Worker {
         world.startCall(
             .init(
                 worker: index, event: event.rawValue, system: system, record: content.record, step: step,
-                started: world.now))
+                started: world.now, isProbe: isProbe))
     }
 
     private func park(_ event: EventID, _ reason: ParkReason) {

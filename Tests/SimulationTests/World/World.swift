@@ -7,6 +7,7 @@ final class World {
         var record: Int
         var step: Int
         var started: Time
+        var isProbe = false
     }
 
     struct Commit {
@@ -119,6 +120,14 @@ final class World {
             }
         case .callRepeated(let call, let result):
             workers[calls[call].worker].receive(.repeated(calls[call].event, result))
+        case .probeAnswered(let call, let result):
+            workers[calls[call].worker].receive(.probe(call, calls[call].event, result))
+            if dice.chance(plan.repeatedAnswerPercent) {
+                later(dice.roll(400...30_000), .probeRepeated(call: call, result))
+            }
+        case .probeRepeated(let call, let result):
+            workers[calls[call].worker].receive(.repeatedProbe(calls[call].event, result))
+        case .effectComes(let call): takeEffect(call)
         case .parkAnswered(let worker, let event, let succeeded):
             workers[worker].receive(.park(event, succeeded))
         case .recordArrives(let write): arrive(write: write)
@@ -237,9 +246,17 @@ final class World {
     func startCall(_ call: Call) {
         let number = calls.count
         calls.append(call)
-        log(.callStarted(worker: call.worker, event: call.event, call: number))
+        if call.isProbe {
+            log(.probeStarted(worker: call.worker, event: call.event, call: number))
+        } else {
+            log(.callStarted(worker: call.worker, event: call.event, call: number))
+        }
         if systems.refuses(call.system, now) {
-            later(dice.roll(100...3_000), .callAnswered(call: number, .notSent))
+            let delay = dice.roll(100...3_000)
+            later(
+                delay,
+                call.isProbe
+                    ? .probeAnswered(call: number, .failed(.notSent)) : .callAnswered(call: number, .notSent))
         } else {
             later(dice.roll(100...3_000), .callArrives(call: number))
         }
@@ -247,15 +264,34 @@ final class World {
 
     private func arrive(_ number: Int) {
         let call = calls[number]
+        guard !call.isProbe else { return arrive(probe: number) }
         var answer = systems.answer(
             system: call.system, record: call.record, step: call.step, now: now, dice: &dice)
         if answer.applies {
-            let isFirst = systems.apply(system: call.system, record: call.record, step: call.step)
-            log(.effect(system: call.system, record: call.record, step: call.step, isFirst: isFirst))
+            if answer.effectDelay == 0 {
+                takeEffect(number)
+            } else {
+                later(answer.effectDelay, .effectComes(call: number))
+            }
         }
         let timeout = call.started + plan.callTimeout
         if now + answer.delay >= timeout { answer = .init(result: .noAnswer, delay: timeout - now, applies: false) }
         later(answer.delay, .callAnswered(call: number, answer.result))
+    }
+
+    private func takeEffect(_ number: Int) {
+        let call = calls[number]
+        let isFirst = systems.apply(system: call.system, record: call.record, step: call.step)
+        log(.effect(system: call.system, record: call.record, step: call.step, isFirst: isFirst))
+    }
+
+    private func arrive(probe number: Int) {
+        let call = calls[number]
+        var (result, delay) = systems.probe(
+            system: call.system, record: call.record, step: call.step, now: now, dice: &dice)
+        let timeout = call.started + plan.callTimeout
+        if now + delay >= timeout { (result, delay) = (.failed(.noAnswer), timeout - now) }
+        later(delay, .probeAnswered(call: number, result))
     }
 
     // MARK: Dead letters
