@@ -8,7 +8,9 @@ struct DeadLetterGroup: ParsableCommand {
         commandName: "dead-letters",
         abstract: "Parked events: lists and shows them, sends them through the flow again, or gives them up.",
         discussion: "Example: penstock dead-letters list penstock.yaml --flow customers",
-        subcommands: [ListDeadLetters.self, ShowDeadLetters.self, DiscardDeadLetters.self])
+        subcommands: [
+            ListDeadLetters.self, ShowDeadLetters.self, RedriveDeadLetters.self, DiscardDeadLetters.self,
+        ])
 }
 
 /// Which dead letters.
@@ -114,5 +116,41 @@ struct DiscardDeadLetters: ParsableCommand {
             try options.selection(), isDryRun: dryRun, confirmation: Confirmation(isGiven: yes),
             terminal: output.terminal, logger: logging.logger(level: .critical))
         try command.run().finish()
+    }
+}
+
+struct RedriveDeadLetters: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "redrive",
+        abstract: "Sends dead letters through their flow again, each key's in order; workers may run.",
+        discussion: """
+            Example: penstock dead-letters redrive penstock.yaml --flow customers --reason rejected --dry-run
+                     penstock dead-letters redrive penstock.yaml --flow customers --key CRM-12 --rate 50/s --yes
+            A selection chooses keys: all parked events of a chosen key are redriven, in order. A key whose event fails
+            again stops there. Ctrl-C ends after what is in flight; the next redrive goes on from there.
+            """)
+
+    @OptionGroup var options: DeadLetterOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var logging: LogOptions
+    @Option(help: "The most events that are begun in a time: 50/s, 600/m, 1000/h.") var rate: String?
+    @Flag(help: "Only say what would be called.") var dryRun = false
+    @Flag(help: "Do not ask.") var yes = false
+
+    func run() throws {
+        let stop = StopSignal()
+        stop.listen()
+        let pace = try rate.map { text in
+            guard let pace = Pace(text) else {
+                throw ValidationError("--rate: expected a number and a time such as 50/s, 600/m or 1000/h, not \(text)")
+            }
+            return pace
+        }
+        let command = DeadLetterRedriveCommand(
+            try options.selection(),
+            DeadLetterRedriveCommand.Options(
+                pace: pace, isDryRun: dryRun, confirmation: Confirmation(isGiven: yes)),
+            terminal: output.terminal, logger: logging.logger(level: .critical))
+        try command.run(until: stop).finish()
     }
 }

@@ -30,8 +30,9 @@ public struct DeadLetterBook: Sendable {
     /// Takes what became of a letter; the newest mark of one counts.
     public mutating func add(_ mark: DeadLetterMark, of place: DeadLetter.Place) {
         marks[place] = mark
-        guard let letter = entries[place]?.letter else { return }
-        entries[place]?.mark = self.mark(of: letter)
+        guard var entry = entries[place] else { return }
+        entry.mark = self.mark(of: entry.letter)
+        entries[place] = entry
     }
 
     private func mark(of letter: DeadLetter) -> DeadLetterMark? {

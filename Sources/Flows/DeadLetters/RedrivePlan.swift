@@ -20,6 +20,13 @@ public struct RedrivePlan: Sendable {
         self.init(all.filter { chosen.contains($0.key) })
     }
 
+    /// The open letters of these keys, such as those that were parked behind them meanwhile.
+    public init(_ book: DeadLetterBook, keys: Set<OrderKey>) {
+        let all = book.all
+        let open = Set(all.lazy.filter { $0.isOpen && keys.contains($0.key) }.map(\.key))
+        self.init(all.filter { open.contains($0.key) })
+    }
+
     private init(_ entries: [DeadLetterBook.Entry]) {
         lines = Dictionary(grouping: entries, by: \.key)
             .map { key, entries in
