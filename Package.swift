@@ -25,6 +25,7 @@ let package = Package(
         .library(name: "JSONSchema", targets: ["JSONSchema"]),
         .library(name: "JQ", targets: ["JQ"]),
         .library(name: "Delivery", targets: ["Delivery"]),
+        .library(name: "Receipts", targets: ["Receipts"]),
         .library(name: "Kafka", targets: ["Kafka"]),
         .library(name: "HTTPCalls", targets: ["HTTPCalls"]),
         .library(name: "Flows", targets: ["Flows"]),
@@ -40,6 +41,7 @@ let package = Package(
         .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         // Pure: values in, values out. No logging, no clock, no sockets.
         module("JSON"),
@@ -47,6 +49,9 @@ let package = Package(
         module("JSONSchema", ["JSON", "RegularExpressions"]),
         module("JQ", ["JSON", "RegularExpressions"]),
         module("Delivery"),
+
+        // No logging, no clock, no sockets, but files: a cache of what stands in Kafka.
+        module("Receipts", ["CSQLite", "JSON"]),
 
         // Adapters: one C library each.
         module("Kafka", ["CLibrdkafka", logging]),
@@ -78,6 +83,7 @@ let package = Package(
         tests("JQTests", ["JQ"]),
         tests("DeliveryTests", ["Delivery"]),
         tests("SimulationTests", ["Delivery"]),
+        tests("ReceiptsTests", ["Receipts", "JSON"]),
         tests("ConformanceTests", ["JSON", "JSONSchema", "JQ", "TestKit"]),
         tests("FuzzTests", ["FuzzKit", "CAllocationCounter", "JSON", "JSONSchema", "JQ"]),
         tests("KafkaTests", ["Kafka", "TestKit", logging]),

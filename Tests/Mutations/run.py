@@ -31,7 +31,7 @@ let package = Package(
 )
 """
 
-# name, file under Sources/Delivery, text, what it becomes
+# name, file under Sources/Delivery (or the simulated shell's, under Tests), text, what it becomes
 MUTATIONS = [
     ("commit passes an unsettled event", "Offsets/OffsetTracker.swift",
      "unsettled.isEmpty ? endOfFetched : pool[unsettled.first].offset",
@@ -162,7 +162,7 @@ MUTATIONS = [
      "prepare(slot, step: events[slot].attempts > 0 ? events[slot].step : events[slot].step + 1, now: now,\n"
      "                    into: &actions)"),
     ("timer of a withdrawn event kept", "Core/Core+Drains.swift",
-     "        case .backingOff, .parkBackingOff: timers.cancel(slot)\n", ""),
+     "        case .backingOff, .parkBackingOff, .recordBackingOff: timers.cancel(slot)\n", ""),
     ("withdrawn events counted as settled", "Core/Core+Drains.swift",
      "        if event.isTracked {\n            setState(slot, .withdrawn, now: now)\n",
      "        if event.isTracked {\n            setState(slot, .withdrawn, now: now)\n"
@@ -177,6 +177,36 @@ MUTATIONS = [
      "                    core.events[slot].key = key &+ UInt64(slot) &+ 1 << 40\n"
      "                    _ = core.keys.append(slot, key: core.events[slot].key)\n"
      "                }\n"),
+    ("receipt not waited for", "Core/Core+Running.swift",
+     "                record(slot, .receipt, now: now, into: &actions)", "                goOn(slot, now: now, into: &actions)"),
+    ("failed receipt counted as written", "Core/Core+Recording.swift",
+     "        } else if succeeded {\n            endRecording", "        } else if true {\n            endRecording"),
+    ("failed receipt not written again", "Core/Core+Running.swift",
+     "        case .recordBackingOff: writeRecord(slot, now: now, into: &actions)\n",
+     "        case .recordBackingOff: break\n"),
+    ("parked key not marked", "Core/Core+Running.swift",
+     "        } else if succeeded, configuration.records {", "        } else if succeeded, configuration.backOff.initial < .zero {"),
+    ("drain does not wait for receipts", "Events/EventTable.swift",
+     "case .calling, .parking, .recording, .preparing: true", "case .calling, .parking, .preparing: true"),
+    ("receipt of a lost assignment lets its event go on", "Core/Core+Drains.swift",
+     "        case .recording: setState(slot, .abandonedRecord, now: now)\n", "        case .recording: break\n"),
+    ("timer of a withdrawn receipt kept", "Core/Core+Drains.swift",
+     "        case .backingOff, .parkBackingOff, .recordBackingOff: timers.cancel(slot)\n",
+     "        case .backingOff, .parkBackingOff: timers.cancel(slot)\n"),
+    ("shell: receipts not looked at", "Tests/SimulationTests/World/Receipts.swift",
+     "known[world.plan.records[record].partition]?.view.effects.contains(record * 8 + step) ?? false", "false"),
+    ("shell: later events of a parked key run", "Tests/SimulationTests/World/Receipts.swift",
+     "        return record.offset > parked.upperBound ? (.behindParked, .fault(.behindParked)) : nil",
+     "        return nil"),
+    ("shell: stale events run", "Tests/SimulationTests/World/Receipts.swift",
+     "        return version < applied", "        return version < applied - 1_000"),
+    ("shell: events of the applied version taken for stale", "Tests/SimulationTests/World/Receipts.swift",
+     "        return version < applied", "        return version <= applied"),
+    ("shell: receipt written before its key's state", "Tests/SimulationTests/World/Receipts.swift",
+     "writes = [.key(planned.key, state, mark: nil), .effect(record: content.record, step: step)]",
+     "writes = [.effect(record: content.record, step: step), .key(planned.key, state, mark: nil)]"),
+    ("shell: late state of a lost key believed", "Tests/SimulationTests/World/Receipts.swift",
+     "if state.offset >= keys[key]?.offset ?? .min { keys[key] = state }", "keys[key] = state"),
 ]
 
 
@@ -216,7 +246,7 @@ def main():
         for mutation, file, text, becomes in MUTATIONS:
             if arguments and mutation not in arguments:
                 continue
-            path = directory / "Sources/Delivery" / file
+            path = directory / ("" if file.startswith("Tests/") else "Sources/Delivery") / file
             original = path.read_text()
             if original.count(text) != 1:
                 print(f"{mutation}: the text to break is there {original.count(text)} times")

@@ -9,7 +9,8 @@ struct Coverage {
         "records dropped as settled before", "calls", "calls not sent", "calls without an answer", "answers 2xx",
         "answers 401 or 403", "answers 3xx", "answers with Retry-After", "effects made again", "dead letters failed",
         "applied", "skipped", "parked", "let go", "commits", "commits with metadata", "commits failed",
-        "partitions paused", "circuits opened", "circuits closed", "alarms raised",
+        "partitions paused", "receipts", "keys marked as parked", "records failed", "joined parked events",
+        "found parked", "stale", "circuits opened", "circuits closed", "alarms raised",
     ]
 
     mutating func add(_ journal: [Entry]) {
@@ -32,6 +33,12 @@ struct Coverage {
         case .fetched(_, _, nil): ["records dropped as settled before"]
         case .callEnded(_, _, _, let result): ["calls"] + names(of: result)
         case .effect(_, _, _, false): ["effects made again"]
+        case .receipt: ["receipts"]
+        case .mark: ["keys marked as parked"]
+        case .recordEnded(_, _, false): ["records failed"]
+        case .prepared(_, _, .behindParked): ["joined parked events"]
+        case .prepared(_, _, .alreadyParked): ["found parked"]
+        case .prepared(_, _, .stale): ["stale"]
         case .parkEnded(_, _, false): ["dead letters failed"]
         case .released(_, _, let settled): [settled.map { "\($0)" } ?? "let go"]
         case .commitAsked(_, _, _, let length, _): length > 0 ? ["commits", "commits with metadata"] : ["commits"]

@@ -10,8 +10,11 @@ public enum Action: Equatable, Sendable {
     /// Write the event to the dead-letter topic; answer with `Core.parked`, exactly once.
     case park(EventID, ParkReason)
 
+    /// Write what must outlive the process before the event goes on; answer with `Core.recorded`, exactly once.
+    case record(EventID, Recording)
+
     /// Forget the slot. `nil`: the event is not settled, somebody else (or we, later) will get it again.
-    /// Comes exactly once for each event that `fetched` accepted, and never while a call or a park is unanswered.
+    /// Comes exactly once for each event that `fetched` accepted, and never while a call, a park or a record is unanswered.
     case release(EventID, Settlement?)
 
     /// Commit `offset` (the next one to read) with `metadata`; answer with `Core.committed`.
@@ -37,6 +40,14 @@ public enum Action: Equatable, Sendable {
 
     /// The partition's commit metadata was not used; its events after the committed offset run (again).
     case metadataIgnored(PartitionID, CommitMetadata.Fault)
+}
+
+/// What is written about an event, where the flow keeps receipts.
+public enum Recording: UInt8, Hashable, Sendable {
+    /// That the call of the current step succeeded, and what is remembered of its answer.
+    case receipt
+    /// That the event's key has a parked event (D9).
+    case parkedMark
 }
 
 /// How an event was settled.

@@ -4,7 +4,7 @@ public struct CoreConfiguration: Sendable {
     public var systems: [SystemLimits]
     /// One entry for each step of the flow, by position; steps beyond the end have no doubtful statuses.
     public var retryPolicies: [RetryPolicy]
-    /// The waiting time after a target fault, and after a dead letter that could not be written.
+    /// The waiting time after a target fault, and after a dead letter or record that could not be written.
     public var backOff: BackOff
     /// What may be buffered.
     public var buffer: BufferLimits
@@ -19,6 +19,9 @@ public struct CoreConfiguration: Sendable {
     public var drainTimeout: Duration
     /// Commit metadata stays under this many bytes. Brokers refuse more than their `offset.metadata.max.bytes`.
     public var metadataByteLimit: Int
+    /// Whether effects and parked keys are recorded: `Action.record` after each success and after each dead letter,
+    /// and the event goes on when that is acknowledged.
+    public var records: Bool
 
     public init(
         systems: [SystemLimits],
@@ -29,7 +32,8 @@ public struct CoreConfiguration: Sendable {
         commitTimeout: Duration = .seconds(5),
         commitRetryInterval: Duration = .milliseconds(250),
         drainTimeout: Duration = .seconds(15),
-        metadataByteLimit: Int = 4096
+        metadataByteLimit: Int = 4096,
+        records: Bool = false
     ) {
         self.systems = systems
         self.retryPolicies = retryPolicies
@@ -40,6 +44,7 @@ public struct CoreConfiguration: Sendable {
         self.commitRetryInterval = commitRetryInterval
         self.drainTimeout = drainTimeout
         self.metadataByteLimit = metadataByteLimit
+        self.records = records
     }
 }
 

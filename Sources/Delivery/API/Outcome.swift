@@ -9,6 +9,8 @@ public enum Prepared: Equatable, Sendable {
     case fault(ParkReason)
     /// Settled by rule, without a call.
     case settled(Settlement)
+    /// Older than the last applied version of its key: settled as skipped, and counted apart (D13).
+    case stale
 }
 
 /// What became of a call.

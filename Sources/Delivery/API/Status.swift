@@ -1,8 +1,10 @@
 /// Where an event is in its life.
 ///
 /// `waiting → ready → preparing → queued → calling → preparing …`, `calling → backingOff → queued`,
-/// `preparing, calling → parking → parkBackingOff → parking`; settled events are gone. After a loss of the
-/// assignment `calling → abandonedCall` and `parking → abandonedPark`; at a drain `withdrawn`.
+/// `preparing, calling → parking → parkBackingOff → parking`; settled events are gone. Where records are kept,
+/// `calling → recording → preparing` and `parking → recording`, with `recording → recordBackingOff → recording`.
+/// After a loss of the assignment `calling → abandonedCall`, `parking → abandonedPark` and
+/// `recording → abandonedRecord`; at a drain `withdrawn`.
 public enum EventState: UInt8, Hashable, Sendable {
     /// The slot is unused.
     case free
@@ -22,12 +24,18 @@ public enum EventState: UInt8, Hashable, Sendable {
     case parking
     /// Its dead letter could not be written; waits for the next try.
     case parkBackingOff
+    /// Its receipt, or the mark of its parked key, is being written.
+    case recording
+    /// Its receipt or mark could not be written; waits for the next try.
+    case recordBackingOff
     /// Let go by a drain without being settled.
     case withdrawn
     /// Its call is in flight, but its assignment is gone.
     case abandonedCall
     /// Its dead letter is being written, but its assignment is gone.
     case abandonedPark
+    /// Its receipt or mark is being written, but its assignment is gone.
+    case abandonedRecord
 }
 
 /// Totals since the core was made.
@@ -40,12 +48,16 @@ public struct Counters: Equatable, Sendable {
     public var notTaken = 0
     public var applied = 0
     public var skipped = 0
+    /// Among those skipped: older than the last applied version of their key (D13).
+    public var stale = 0
     public var parked = 0
     /// Events let go without being settled (drain, loss).
     public var withdrawn = 0
     public var calls = 0
     public var targetFaults = 0
     public var parkFailures = 0
+    /// Receipts and marks that could not be written, and were tried again.
+    public var recordFailures = 0
     public var commits = 0
     public var commitFailures = 0
     /// Results that came too late, or for an event that is not ours (D6).
@@ -105,7 +117,7 @@ public struct PartitionStatus: Equatable, Sendable {
         public var since: Instant
         /// The system concerned, where the event has been prepared for one.
         public var system: SystemID?
-        /// Target faults, or failed dead letters, in a row.
+        /// Target faults, or failed dead letters or records, in a row.
         public var attempts: Int
     }
 }

@@ -115,8 +115,9 @@ extension Core {
         switch events[slot].state {
         case .calling: setState(slot, .abandonedCall, now: now)
         case .parking: setState(slot, .abandonedPark, now: now)
-        case .abandonedCall, .abandonedPark, .withdrawn, .free: break
-        case .waiting, .ready, .preparing, .queued, .backingOff, .parkBackingOff:
+        case .recording: setState(slot, .abandonedRecord, now: now)
+        case .abandonedCall, .abandonedPark, .abandonedRecord, .withdrawn, .free: break
+        case .waiting, .ready, .preparing, .queued, .backingOff, .parkBackingOff, .recordBackingOff:
             leaveLists(slot)
             letGo(slot, now: now, into: &actions)
         }
@@ -128,7 +129,7 @@ extension Core {
         switch event.state {
         case .ready: queues.remove(slot, from: &partitions[Int(event.partition)].ready)
         case .queued: leaveQueue(slot, of: Int(event.system))
-        case .backingOff, .parkBackingOff: timers.cancel(slot)
+        case .backingOff, .parkBackingOff, .recordBackingOff: timers.cancel(slot)
         case .preparing: preparingCount -= 1
         default: break
         }

@@ -21,6 +21,9 @@ extension Core {
             settle(slot, events[slot].isApplied ? .applied : .skipped, now: now, into: &actions)
         case .settled(let settlement):
             settle(slot, settlement, now: now, into: &actions)
+        case .stale:
+            counters.stale += 1
+            settle(slot, .skipped, now: now, into: &actions)
         case .fault(let reason):
             park(slot, reason, now: now, into: &actions)
         }
@@ -73,7 +76,11 @@ extension Core {
         switch verdict {
         case .success:
             events[slot].isApplied = true
-            prepare(slot, step: events[slot].step + 1, now: now, into: &actions)
+            if configuration.records {
+                record(slot, .receipt, now: now, into: &actions)
+            } else {
+                goOn(slot, now: now, into: &actions)
+            }
         case .eventFault(let status):
             park(slot, .rejected(status: status), now: now, into: &actions)
         case .doubtful(let status):
@@ -87,6 +94,11 @@ extension Core {
         case .targetFault, .refused, .redirected:
             backOff(slot, notBefore: notBefore, now: now, into: &actions)
         }
+    }
+
+    /// The step is done: the next one's turn.
+    mutating func goOn(_ slot: Slot, now: Instant, into actions: inout [Action]) {
+        prepare(slot, step: events[slot].step + 1, now: now, into: &actions)
     }
 
     /// Gives the system its slot back, and tells its circuit and alarm what happened. Returns for how long the
@@ -145,7 +157,7 @@ extension Core {
         setState(slot, .backingOff, now: now)
     }
 
-    private mutating func setTimer(_ slot: Slot, notBefore: Int64, now: Instant) {
+    mutating func setTimer(_ slot: Slot, notBefore: Int64, now: Instant) {
         let attempts = events[slot].attempts == .max ? .max : events[slot].attempts + 1
         events[slot].attempts = attempts
         let jittered = configuration.backOff.delay(attempts: Int(attempts), using: &generator)
@@ -157,6 +169,7 @@ extension Core {
         switch events[slot].state {
         case .backingOff: joinQueue(slot, now: now)
         case .parkBackingOff: writeDeadLetter(slot, now: now, into: &actions)
+        case .recordBackingOff: writeRecord(slot, now: now, into: &actions)
         default: break
         }
     }
@@ -187,6 +200,8 @@ extension Core {
         if events[slot].state == .abandonedPark {
             counters.fenced += 1
             endAbandoned(slot, now: now, into: &actions)
+        } else if succeeded, configuration.records {
+            record(slot, .parkedMark, now: now, into: &actions)
         } else if succeeded {
             settle(slot, .parked, now: now, into: &actions)
         } else {
@@ -201,7 +216,7 @@ extension Core {
         startWhatCan(now: now, into: &actions)
     }
 
-    private func isDraining(_ slot: Slot) -> Bool {
+    func isDraining(_ slot: Slot) -> Bool {
         partitions[Int(events[slot].partition)].phase == .draining
     }
 }

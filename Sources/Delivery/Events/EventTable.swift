@@ -12,11 +12,13 @@ struct Event: Sendable {
     var isTracked = false
     var step: UInt16 = 0
     var system: UInt16 = 0
-    /// Faults in a row of the current step (or of its dead letter): the exponent of the back-off.
+    /// Faults in a row of the current step (or of its dead letter or record): the exponent of the back-off.
     var attempts: UInt16 = 0
     /// Answers of a declared doubtful status to the current step.
     var doubtfulAnswers: UInt16 = 0
     var parkReason = ParkReason.malformed
+    /// What is being recorded of it.
+    var recording = Recording.receipt
     var partition: UInt32 = 0
     var byteCount = 0
     var preparedByteCount = 0
@@ -26,7 +28,7 @@ struct Event: Sendable {
     /// In one of the states in which the shell owes an answer.
     var isInFlight: Bool {
         switch state {
-        case .calling, .parking, .preparing: true
+        case .calling, .parking, .recording, .preparing: true
         default: false
         }
     }

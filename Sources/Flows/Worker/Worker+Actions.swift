@@ -33,6 +33,7 @@ extension Worker {
         case .prepare(let id, let step): prepare(id, from: Int(step))
         case .call(let id): call(id)
         case .park(let id, let reason): park(id, reason)
+        case .record(let id, _): core.recorded(id, succeeded: true, now: turnTime, into: &actions)
         case .release(let id, let settlement):
             slots[id].release()
             if settlement != nil { lastSettled = turnTime }

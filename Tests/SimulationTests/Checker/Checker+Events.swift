@@ -32,7 +32,7 @@ extension Checker {
     // MARK: Order
 
     /// The event is about to be worked on: it must be the first unsettled one of its key, alone (D2).
-    private mutating func checkOrder(_ worker: Int, _ event: LiveEvent, _ what: String) {
+    mutating func checkOrder(_ worker: Int, _ event: LiveEvent, _ what: String) {
         let assignment = assignments[event.assignment]
         let key = plan.records[event.record].key
         let position = assignment.settledOfKey[key, default: 0]
@@ -47,7 +47,7 @@ extension Checker {
 
     /// Nothing starts in a partition that is wanted back, except what follows on a success, or on the fault, of an
     /// event that was in flight; and nothing in a partition that is gone (D6).
-    private mutating func checkMayStart(_ worker: Int, _ event: LiveEvent, isSequel: Bool, _ what: String) {
+    mutating func checkMayStart(_ worker: Int, _ event: LiveEvent, isSequel: Bool, _ what: String) {
         let assignment = assignments[event.assignment]
         expect(!assignment.isOver, "D6", "\(what) of record \(event.record) after its partition was let go")
         expect(
@@ -68,10 +68,14 @@ extension Checker {
             expect(
                 step == previous + 1 && event.succeeded.contains(previous), "D4",
                 "record \(event.record) goes on to step \(step) without a success of step \(previous)")
+            expect(
+                !plan.keepsReceipts || event.recorded.contains(previous), "receipts",
+                "record \(event.record) goes on to step \(step) without a receipt of step \(previous)")
         } else {
             expect(false, "D3", "step \(step) of record \(event.record) is prepared out of turn")
         }
         workers[worker]?.live[name]?.isStarted = true
+        workers[worker]?.live[name]?.askedStep = step
     }
 
     mutating func prepared(_ worker: Int, _ name: UInt64, _ answer: PreparedAnswer) {
@@ -81,6 +85,7 @@ extension Checker {
         workers[worker]?.live[name]?.failures = 0
         workers[worker]?.live[name]?.doubtfulAnswers = 0
         workers[worker]?.live[name]?.idleSince = now
+        checkAnswer(event, answer)
         if case .call = answer {
             workers[worker]?.live[name]?.preparedBytes = plan.records[event.record].byteCount / 2
         }
@@ -107,6 +112,7 @@ extension Checker {
                 "record \(event.record) is called again after \(last)")
         }
         checkSystem(worker, system, event.record)
+        checkEffect(event, step)
         workers[worker]?.live[name]?.isCalling = true
         workers[worker]?.busyKeys[plan.records[event.record].key, default: 0] += 1
         workers[worker]?.systems[system].inFlight += 1
@@ -248,7 +254,9 @@ extension Checker {
             }
             expect(isEventFault, "D5", "record \(event.record) is parked after \(String(describing: event.lastResult))")
         } else {
-            expect(event.answer == .fault, "D5", "record \(event.record) is parked without a fault")
+            expect(
+                event.answer == .fault || event.answer == .behindParked, "D5",
+                "record \(event.record) is parked without a fault")
         }
         workers[worker]?.live[name]?.isParking = true
         workers[worker]?.live[name]?.parkTries += 1
@@ -278,7 +286,7 @@ extension Checker {
         workers[worker]?.slotsInUse.remove(UInt32(truncatingIfNeeded: name))
         workers[worker]?.bufferedBytes -= plan.records[record].byteCount
         expect(
-            !event.isCalling && !event.isParking, settled == .parked ? "D10" : "D4",
+            !event.isCalling && !event.isParking && event.recording == nil, settled == .parked ? "D10" : "D4",
             "record \(record) is released while an answer is outstanding")
         let assignment = assignments[event.assignment]
         guard let settled else {
@@ -291,11 +299,16 @@ extension Checker {
         let isEarned: Bool
         switch settled {
         case .applied: isEarned = event.answer == .done && !event.succeeded.isEmpty
-        case .skipped: isEarned = event.answer == .skip || (event.answer == .done && event.succeeded.isEmpty)
-        case .parked: isEarned = event.isParkAcknowledged
+        case .skipped:
+            isEarned =
+                event.answer == .skip || event.answer == .stale || (event.answer == .done && event.succeeded.isEmpty)
+        case .parked: isEarned = event.isParkAcknowledged || event.answer == .alreadyParked
         }
+        checkRecorded(event, settled)
         expect(isEarned, settled == .parked ? "D10" : "D4", "record \(record) is settled as \(settled) without cause")
         if settled == .parked { wasParked[record] = true }
+        if settled == .parked, event.isParkAcknowledged, event.answer != .behindParked { wasFaulty[record] = true }
+        if settled == .applied { wasApplied[record] = true }
         isSettled[record] = true
         assignments[event.assignment].settled.append(record)
         assignments[event.assignment].settledSet.insert(record)

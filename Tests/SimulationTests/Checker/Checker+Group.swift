@@ -19,7 +19,7 @@ extension Checker {
         workers[worker]?.paused.remove(partition)
         workers[worker]?.held[partition] = assignments.count
         assignments.append(
-            AssignmentView(worker: worker, partition: partition, known: known, startOffset: start))
+            AssignmentView(worker: worker, partition: partition, known: known, receipts: receipts, startOffset: start))
     }
 
     mutating func metadataIgnored(_ worker: Int, _ partition: Int) {
@@ -77,7 +77,8 @@ extension Checker {
         let assignment = assignments[number]
         for (_, event) in workers[worker]?.live ?? [:] where event.assignment == number {
             expect(
-                event.isCalling || event.isParking, "D6", "record \(event.record) waits in a partition let go")
+                event.isCalling || event.isParking || event.recording != nil, "D6",
+                "record \(event.record) waits in a partition let go")
             expect(
                 now >= assignment.drainAt + Plan.drainTimeout, "D6",
                 "partition \(assignment.partition) is let go with record \(event.record) in flight")
@@ -232,7 +233,7 @@ extension Checker {
     private mutating func checkNotIdle(_ worker: Int, _ view: WorkerView) {
         guard
             view.systems.allSatisfy({ $0.inFlight == 0 && $0.state == .closed && $0.postponedUntil < now }),
-            !view.live.values.contains(where: { $0.isCalling || $0.isParking })
+            !view.live.values.contains(where: { $0.isCalling || $0.isParking || $0.recording != nil })
         else { return }
         var oldest: [Int: LiveEvent] = [:]
         for event in view.live.values where !assignments[event.assignment].isOver {

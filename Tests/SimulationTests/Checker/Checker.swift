@@ -26,6 +26,12 @@ struct Checker {
     var isSettled: [Bool]
     var hasDeadLetter: [Bool]
     var wasParked: [Bool]
+    var wasApplied: [Bool]
+    /// Parked for a fault of its own that any worker would meet.
+    var wasFaulty: [Bool]
+    /// Effects that the topic of receipts holds.
+    var receipts: Set<Int> = []
+    var hasMark: [Bool]
     var isProduced: [Bool]
     /// The last record of each system, step and key whose effect was made for the first time.
     var lastEffect: [EffectKey: Int] = [:]
@@ -53,6 +59,9 @@ struct Checker {
         isSettled = Array(repeating: false, count: plan.records.count)
         hasDeadLetter = isSettled
         wasParked = isSettled
+        wasApplied = isSettled
+        wasFaulty = isSettled
+        hasMark = isSettled
         isProduced = isSettled
     }
 
@@ -88,6 +97,10 @@ struct Checker {
         case .parkAsked(let worker, let event, let status): parkAsked(worker, event, status)
         case .parkEnded(let worker, let event, let succeeded): parkEnded(worker, event, succeeded)
         case .deadLetter(let record): hasDeadLetter[record] = true
+        case .recordAsked(let worker, let event, let step): recordAsked(worker, event, step)
+        case .recordEnded(let worker, let event, let succeeded): recordEnded(worker, event, succeeded)
+        case .receipt(let record, let step): receipts.insert(record * 8 + step)
+        case .mark(let record): hasMark[record] = true
         case .released(let worker, let event, let settled): released(worker, event, settled)
         case .commitAsked(let worker, let partition, let offset, let length, let commit):
             commitAsked(worker, partition, offset, length, commit)
@@ -133,7 +146,7 @@ struct Checker {
     }
 
     /// May be parked by one worker and applied by the next.
-    private func isDoubtful(_ record: Int) -> Bool {
+    func isDoubtful(_ record: Int) -> Bool {
         if case .doubtful = plan.records[record].kind { true } else { false }
     }
 }

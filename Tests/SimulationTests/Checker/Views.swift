@@ -10,7 +10,7 @@ struct WorkerView {
     /// Accepted and not released, by raw name.
     var live: [UInt64: LiveEvent] = [:]
     var slotsInUse: Set<UInt32> = []
-    /// Calls and parks unanswered, by key.
+    /// Calls, parks and records unanswered, by key.
     var busyKeys: [Int: Int] = [:]
     var systems: [SystemView]
     var revocations: [Int: Revocation] = [:]
@@ -57,6 +57,13 @@ struct LiveEvent {
     var isCalling = false
     var isParking = false
     var isParkAcknowledged = false
+    /// What is being recorded; `.some(nil)`: that its key has a parked event.
+    var recording: Int??
+    /// Steps whose receipts are acknowledged.
+    var recorded: Set<Int> = []
+    var isMarkAcknowledged = false
+    /// From which step on it was last prepared.
+    var askedStep = 0
     var parkTries = 0
     /// When the last call or park ended.
     var idleSince: Time
@@ -71,6 +78,8 @@ struct AssignmentView {
     var partition: Int
     /// Records that the metadata of the position it began with says are settled.
     var known: Set<Int>
+    /// Effects that the topic of receipts told of at the beginning, and those acknowledged since.
+    var receipts: Set<Int>
     var settled: [Int] = []
     var settledSet: Set<Int> = []
     /// Accepted, by key, in order, settled ones included.

@@ -7,6 +7,8 @@ enum Upcoming {
     case callAnswered(call: Int, CallResult)
     case callRepeated(call: Int, CallResult)
     case parkAnswered(worker: Int, event: UInt64, succeeded: Bool)
+    case recordArrives(write: Int)
+    case recordAnswered(worker: Int, event: UInt64, succeeded: Bool)
     case commitArrives(commit: Int)
     case commitAnswered(commit: Int, succeeded: Bool)
     case deliver(worker: Int, Message)

@@ -14,6 +14,12 @@ enum PreparedAnswer: Equatable {
     case done
     case fault
     case skip
+    /// Of a key that has parked events: joins them.
+    case behindParked
+    /// One of the parked events of its key: nothing is left to do.
+    case alreadyParked
+    /// Older than what was applied of its key.
+    case stale
 }
 
 enum Settled: Equatable {
@@ -53,6 +59,12 @@ enum Happening {
     case parkAsked(worker: Int, event: UInt64, status: Int?)
     case parkEnded(worker: Int, event: UInt64, succeeded: Bool)
     case deadLetter(record: Int)
+    /// `step`: whose receipt is to be written; `nil`: that the key has a parked event.
+    case recordAsked(worker: Int, event: UInt64, step: Int?)
+    case recordEnded(worker: Int, event: UInt64, succeeded: Bool)
+    /// The topic of receipts holds it from now on.
+    case receipt(record: Int, step: Int)
+    case mark(record: Int)
     case released(worker: Int, event: UInt64, settled: Settled?)
 
     case commitAsked(worker: Int, partition: Int, offset: Int64, metadataLength: Int, commit: Int)

@@ -22,6 +22,8 @@ struct PlannedRecord {
     /// Which steps' conditions hold.
     var steps: [Bool]
     var byteCount: Int
+    /// Of what is told of the key; `nil` where the flow has no versions.
+    var version: Int?
 }
 
 enum OutageMode: Equatable {
@@ -42,6 +44,7 @@ enum Fault: Equatable {
     case expel(worker: Int, at: Time)
     case outage(system: Int, from: Time, to: Time, OutageMode)
     case deadLetterOutage(from: Time, to: Time)
+    case recordOutage(from: Time, to: Time)
     case commitTrouble(from: Time, to: Time, CommitTrouble)
     case tamper(partition: Int, at: Time, Tampering)
 }
@@ -89,6 +92,8 @@ struct Plan {
     var repeatedAnswerPercent: Int
     /// When a worker stops waiting for a system. Longer than a drain, for some.
     var callTimeout: Time
+    /// Whether effects and parked keys are recorded.
+    var keepsReceipts = false
     var records: [PlannedRecord]
     var faults: [Fault]
     /// From here on nothing fails any more.
@@ -134,6 +139,20 @@ struct Plan {
         faults = []
         records = Plan.drawRecords(&dice, self)
         faults = dice.chance(25) ? Plan.drawUnrest(&dice, self) : Plan.drawFaults(&dice, self)
+        keepsReceipts = dice.chance(60)
+        if keepsReceipts { drawReceipts(&dice) }
+    }
+
+    private mutating func drawReceipts(_ dice: inout Dice) {
+        for _ in 0..<dice.roll(0...2) {
+            let time = dice.roll(0...healed)
+            faults.append(.recordOutage(from: time, to: min(healed, time + dice.roll(10...800) * 1_000)))
+        }
+        guard dice.chance(50) else { return }
+        // Mostly newer than before, at times late.
+        for index in records.indices {
+            records[index].version = max(0, index - (dice.chance(25) ? dice.roll(0...20) : 0))
+        }
     }
 
     private static func drawRecords(_ dice: inout Dice, _ plan: Plan) -> [PlannedRecord] {

@@ -8,21 +8,28 @@ final class Worker {
         /// An answer that was given before: it must change nothing.
         case repeated(UInt64, CallResult)
         case park(UInt64, Bool)
+        case record(UInt64, Bool)
         case commit(Int, Int, Int64, Bool)
     }
 
-    private struct Content {
+    struct Content {
         var event: UInt64
         var record: Int
         var call: (system: Int, step: Int)?
+        /// What is being recorded, and in which assignment.
+        var writes: [ReceiptTopic.Write] = []
+        var assignment = 0
     }
 
     let index: Int
-    private unowned let world: World
+    unowned let world: World
     private var core: Core
     private var actions: [Action] = []
     private var inbox: [Input] = []
-    private var slots: [Content?] = []
+    var slots: [Content?] = []
+    /// What is known of each assigned partition's effects and keys.
+    var known: [Int: (assignment: Int, view: ReceiptTopic.View)] = [:]
+    private var assignments = 0
     /// Where each assigned partition is read, and whether fetching is paused.
     private var reading: [Int: (next: Int, isPaused: Bool)] = [:]
     var member: Int?
@@ -67,7 +74,8 @@ final class Worker {
             commitTimeout: duration(Plan.commitTimeout),
             commitRetryInterval: duration(Plan.commitRetry),
             drainTimeout: duration(Plan.drainTimeout),
-            metadataByteLimit: plan.metadataLimit
+            metadataByteLimit: plan.metadataLimit,
+            records: plan.keepsReceipts
         )
     }
 
@@ -170,6 +178,10 @@ final class Worker {
         case .park(let event, let succeeded):
             world.log(.parkEnded(worker: index, event: event, succeeded: succeeded))
             core.parked(EventID(rawValue: event), succeeded: succeeded, now: now, into: &actions)
+        case .record(let event, let succeeded):
+            world.log(.recordEnded(worker: index, event: event, succeeded: succeeded))
+            if succeeded { noteRecorded(event) }
+            core.recorded(EventID(rawValue: event), succeeded: succeeded, now: now, into: &actions)
         case .commit(let commit, let partition, let offset, let succeeded):
             world.log(.commitEnded(worker: index, commit: commit, succeeded: succeeded))
             core.committed(id(partition), offset: offset, succeeded: succeeded, now: now, into: &actions)
@@ -200,6 +212,8 @@ final class Worker {
             } ?? records.startIndex
         // The rebalance forgets any pause.
         reading[partition] = (start, false)
+        assignments += 1
+        known[partition] = (assignments, world.receipts.view(of: partition))
         let isTampered = position?.tampering != nil
         world.log(
             .assigned(
@@ -246,7 +260,8 @@ final class Worker {
         guard let event else { return }
         while slots.count <= event.slot { slots.append(nil) }
         if slots[Int(event.slot)] != nil { world.log(.misuse("slot \(event.slot) is given twice")) }
-        slots[Int(event.slot)] = Content(event: event.rawValue, record: record)
+        slots[Int(event.slot)] = Content(
+            event: event.rawValue, record: record, assignment: known[partition]?.assignment ?? 0)
     }
 
     // MARK: Actions
@@ -273,6 +288,7 @@ final class Worker {
         case .prepare(let event, let step): prepare(event, Int(step))
         case .call(let event): call(event)
         case .park(let event, let reason): park(event, reason)
+        case .record(let event, let recording): record(event, recording)
         case .release(let event, let settlement): release(event, settlement)
         case .commit(let partition, let offset, let metadata):
             world.startCommit(self, partition: Int(partition.index), offset: offset, metadata: metadata)
@@ -314,13 +330,13 @@ final class Worker {
         }
     }
 
-    private func content(of event: UInt64) -> Content? {
+    func content(of event: UInt64) -> Content? {
         let slot = Int(EventID(rawValue: event).slot)
         guard slot < slots.count, let content = slots[slot], content.event == event else { return nil }
         return content
     }
 
-    private func content(_ event: EventID, _ what: String) -> Content? {
+    func content(_ event: EventID, _ what: String) -> Content? {
         guard let content = content(of: event.rawValue) else {
             world.log(.misuse("\(what) of an event that was released"))
             return nil
@@ -331,15 +347,19 @@ final class Worker {
     private func prepare(_ event: EventID, _ step: Int) {
         guard let content = content(event, "prepare") else { return }
         world.log(.prepareAsked(worker: index, event: event.rawValue, step: step))
-        let (answer, prepared) = evaluate(world.plan.records[content.record], from: step)
+        let (answer, prepared) = evaluate(content.record, from: step)
         if case .call(let system, let step) = answer { slots[Int(event.slot)]?.call = (system, step) }
         world.log(.prepared(worker: index, event: event.rawValue, answer: answer))
         core.prepared(event, prepared, now: now, into: &actions)
     }
 
-    private func evaluate(_ record: PlannedRecord, from step: Int) -> (PreparedAnswer, Prepared) {
+    private func evaluate(_ index: Int, from step: Int) -> (PreparedAnswer, Prepared) {
+        let record = world.plan.records[index]
+        if step == 0, let answer = answerOfKey(record) { return answer }
         if record.kind == .skip { return (.skip, .settled(.skipped)) }
-        for candidate in step..<max(step, world.plan.steps.count) where record.steps[candidate] {
+        if step == 0, isStale(record) { return (.stale, .stale) }
+        for candidate in step..<max(step, world.plan.steps.count)
+        where record.steps[candidate] && !hasReceipt(index, candidate) {
             if record.kind == .mappingFault(step: candidate) { return (.fault, .fault(.mapping)) }
             let system = world.plan.steps[candidate]
             return (

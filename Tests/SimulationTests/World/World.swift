@@ -19,6 +19,8 @@ final class World {
     }
 
     let plan: Plan
+    /// The topic of receipts.
+    var receipts: ReceiptTopic
     var dice: Dice
     var now: Time = 0
     private var agenda = Agenda()
@@ -28,6 +30,7 @@ final class World {
     private var workers: [Worker] = []
     private var calls: [Call] = []
     private var commits: [Commit] = []
+    var recordWrites: [RecordWrite] = []
     /// The records of each partition, in order.
     private let topic: [[Int]]
     private var produced: [Int]
@@ -40,6 +43,7 @@ final class World {
         dice = Dice(seed: plan.seed ^ 0x5EED)
         broker = Broker(plan)
         systems = Systems(plan)
+        receipts = ReceiptTopic(plan)
         topic = (0..<plan.partitionCount).map { partition in
             plan.records.indices.filter { plan.records[$0].partition == partition }
         }
@@ -95,7 +99,9 @@ final class World {
         case .crash(_, let at, _), .stop(_, let at), .start(let at), .stall(_, let at, _), .tamper(_, let at, _),
             .expel(_, let at):
             at
-        case .outage(_, let from, _, _), .deadLetterOutage(let from, _), .commitTrouble(let from, _, _): from
+        case .outage(_, let from, _, _), .deadLetterOutage(let from, _), .recordOutage(let from, _),
+            .commitTrouble(let from, _, _):
+            from
         }
     }
 
@@ -115,6 +121,9 @@ final class World {
             workers[calls[call].worker].receive(.repeated(calls[call].event, result))
         case .parkAnswered(let worker, let event, let succeeded):
             workers[worker].receive(.park(event, succeeded))
+        case .recordArrives(let write): arrive(write: write)
+        case .recordAnswered(let worker, let event, let succeeded):
+            workers[worker].receive(.record(event, succeeded))
         case .commitArrives(let commit): arrive(commit: commit)
         case .commitAnswered(let commit, let succeeded):
             workers[commits[commit].worker].receive(
@@ -158,7 +167,7 @@ final class World {
             if !alive.isEmpty { evict(alive[worker % alive.count].index) }
         case .start: start()
         case .tamper(let partition, _, let tampering): broker.tamper(partition, tampering)
-        case .outage, .deadLetterOutage, .commitTrouble: break
+        case .outage, .deadLetterOutage, .recordOutage, .commitTrouble: break
         }
     }
 

@@ -1,0 +1,121 @@
+import JSON
+
+// Appended to buffers that are used again: an effect each is written, and no JSON tree is built for it.
+
+extension StateRecord {
+    /// Appends the record key of an effect's receipt.
+    public static func writeKey(of effect: EffectID, to buffer: ByteBuffer) {
+        buffer.append(effectPrefix)
+        effect.write(to: buffer)
+    }
+
+    /// Appends the record key of an order key's state.
+    public static func writeKey(ofState key: UnsafeRawBufferPointer, to buffer: ByteBuffer) {
+        buffer.append(keyPrefix)
+        buffer.append(key)
+    }
+
+    /// Appends the record key of an order key's state.
+    public static func writeKey(ofState key: [UInt8], to buffer: ByteBuffer) {
+        key.withUnsafeBytes { writeKey(ofState: $0, to: buffer) }
+    }
+
+    /// Writes a receipt's record. Both buffers are emptied first.
+    public static func encode(_ receipt: Receipt, key: ByteBuffer, value: ByteBuffer) {
+        key.removeAll()
+        value.removeAll()
+        writeKey(of: receipt.effect, to: key)
+        receipt.write(to: value)
+    }
+
+    /// Writes the record of an order key's state. Both buffers are emptied first.
+    public static func encode(_ state: KeyState, of orderKey: [UInt8], key: ByteBuffer, value: ByteBuffer) {
+        key.removeAll()
+        value.removeAll()
+        writeKey(ofState: orderKey, to: key)
+        state.write(to: value)
+    }
+}
+
+extension Receipt {
+    /// Appends the value of the receipt's record.
+    public func write(to buffer: ByteBuffer) {
+        buffer.append(#"{"step":"#)
+        buffer.writeString(step)
+        buffer.append(#","status":"#)
+        buffer.append(Int64(status))
+        buffer.append(#","source":"#)
+        buffer.writeString(eventSource)
+        buffer.append(#","id":"#)
+        buffer.writeString(eventID)
+        if let key {
+            buffer.append(#","key":"#)
+            OrderKeyText.write(key, to: buffer)
+        }
+        if let version {
+            buffer.append(#","version":"#)
+            version.write(to: buffer)
+        }
+        buffer.append(#","time":"#)
+        buffer.append(time)
+        if let remembered {
+            buffer.append(#","remembered":"#)
+            remembered.withUnsafeBytes { buffer.append($0) }
+        }
+        buffer.append("}")
+    }
+}
+
+extension KeyState {
+    /// Appends the value of the record of the key's state.
+    public func write(to buffer: ByteBuffer) {
+        buffer.append("{")
+        let start = buffer.count
+        if let references {
+            buffer.append(#""references":"#)
+            references.withUnsafeBytes { buffer.append($0) }
+        }
+        if let version {
+            if buffer.count > start { buffer.append(",") }
+            buffer.append(#""version":"#)
+            version.write(to: buffer)
+        }
+        if let parked {
+            if buffer.count > start { buffer.append(",") }
+            parked.write(to: buffer)
+        }
+        buffer.append("}")
+    }
+}
+
+extension ParkedMark {
+    fileprivate func write(to buffer: ByteBuffer) {
+        buffer.append(#""parked":{"first":"#)
+        buffer.append(first)
+        buffer.append(#","last":"#)
+        buffer.append(last)
+        buffer.append(#","since":"#)
+        buffer.append(since)
+        buffer.append("}")
+    }
+}
+
+extension ByteBuffer {
+    /// Appends an integer's decimal digits.
+    fileprivate func append(_ integer: Int64) {
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { text in
+            var start = text.count
+            var rest = integer.magnitude
+            repeat {
+                start -= 1
+                text[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            if integer < 0 {
+                start -= 1
+                text[start] = UInt8(ascii: "-")
+            }
+            append(UnsafeRawBufferPointer(rebasing: text[start...]))
+        }
+    }
+}
