@@ -18,4 +18,12 @@ public enum Timestamp {
         return date.formatted(.iso8601).dropLast() + "." + String(repeating: "0", count: 3 - fraction.count) + fraction
             + "Z"
     }
+
+    /// Reads a time by RFC 3339, with or without a fraction of a second; `nil` for all else.
+    public static func milliseconds(_ text: String) -> Int64? {
+        let whole = Date.ISO8601FormatStyle()
+        let fractional = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        guard let date = (try? fractional.parse(text)) ?? (try? whole.parse(text)) else { return nil }
+        return Int64((date.timeIntervalSince1970 * 1_000).rounded())
+    }
 }

@@ -26,6 +26,8 @@ public final class TopicReader {
     private let client: ClientProperties
     private let timeout: Duration
     private let logger: Logger
+    /// The offsets to be read next by ``readOn(within:_:)``.
+    private var positions: [TopicPartition: Int64] = [:]
 
     /// - Throws: `KafkaError` when the broker does not answer or the topic does not exist.
     public init(
@@ -68,26 +70,35 @@ public final class TopicReader {
     /// The end may be records that are never handed out: markers of transactions, or what compaction took. It counts as
     /// reached when nothing has come for ``quietTime``.
     public func readToEnd(within time: Duration) throws(KafkaError) -> [Record] {
+        var records: [Record] = []
+        _ = try readOn(within: time) { records.append($0) }
+        return records
+    }
+
+    /// Reads everything that the topic holds now and that was not read yet; may be called again and again.
+    /// - Returns: whether the end was reached, and not only the time was over or nothing came for ``quietTime``.
+    public func readOn(within time: Duration, _ body: (Record) -> Void) throws(KafkaError) -> Bool {
         let deadline = ContinuousClock.now + time
         var left = try unread(within: timeout)
-        var records: [Record] = []
         var lastCame = ContinuousClock.now
         while !left.isEmpty, ContinuousClock.now < deadline, .now - lastCame < TopicReader.quietTime {
             for record in try next(within: .milliseconds(200)) {
-                records.append(record)
+                body(record)
+                positions[record.partition] = record.offset + 1
                 lastCame = .now
                 if let end = left[record.partition], record.offset + 1 >= end { left[record.partition] = nil }
             }
         }
-        return records
+        return left.isEmpty
     }
 
     private static let quietTime = Duration.seconds(10)
 
-    /// The ends of the partitions that hold something behind the start.
+    /// The ends of the partitions that hold something that was not read.
     private func unread(within time: Duration) throws(KafkaError) -> [TopicPartition: Int64] {
         let admin = try Admin(properties: client, logger: logger)
-        return try admin.watermarks(topic: topic, within: time).filter { $0.value.high > first(in: $0.value) }
+        return try admin.watermarks(topic: topic, within: time)
+            .filter { $0.value.high > max(first(in: $0.value), positions[$0.key] ?? 0) }
             .mapValues(\.high)
     }
 

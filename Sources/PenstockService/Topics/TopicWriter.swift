@@ -17,9 +17,10 @@ public final class TopicWriter {
     }
 
     /// Queues a record; waits while the client's queue is full.
+    /// - Parameter partition: `nil` lets the key choose.
     /// - Throws: a `KafkaError` that will not pass, or that an earlier record met.
     public func write(
-        key: [UInt8]?, value: [UInt8]?, headers: [(name: String, value: [UInt8]?)] = []
+        partition: Int32? = nil, key: [UInt8]?, value: [UInt8]?, headers: [(name: String, value: [UInt8]?)] = []
     ) throws(KafkaError) {
         while true {
             collect()
@@ -27,7 +28,8 @@ public final class TopicWriter {
             do throws(KafkaError) {
                 try producer.produce(
                     ProducerRecord(
-                        topic: topic, key: key, value: value, headers: headers.map { .init($0.name, $0.value) }))
+                        topic: topic, partition: partition, key: key, value: value,
+                        headers: headers.map { .init($0.name, $0.value) }))
                 return
             } catch {
                 guard error.isQueueFull else { throw error }

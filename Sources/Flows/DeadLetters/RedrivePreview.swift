@@ -1,0 +1,65 @@
+import Delivery
+import JQ
+import JSON
+
+/// Tells what a redrive would call, and calls nothing.
+public final class RedrivePreview {
+    /// A call that would be made.
+    public struct Call: Sendable {
+        public let step: String
+        public let method: String
+        public let system: String
+        /// The path behind the system's base URL.
+        public let path: String
+        public let idempotencyKey: String
+        public let body: [UInt8]?
+    }
+
+    /// How an event would go on, as far as can be told without answers.
+    public enum Ending: Sendable {
+        case done
+        case skipped
+        /// It would be at fault before its next call.
+        case fault(EventFault)
+        /// The next step needs the answer of an earlier one.
+        case dependsOnAnswers
+    }
+
+    private let flow: CompiledFlow
+    private let definition: FlowDefinition
+    private let runner: StepRunner
+    private let slot = EventSlot()
+
+    /// - Throws: ``FlowProblems`` when the flow does not compile.
+    public init(_ definition: FlowDefinition) throws(FlowProblems) {
+        let document = Document(limits: Limits(byteCount: definition.eventByteLimit))
+        self.definition = definition
+        flow = try CompiledFlow(definition, document: document)
+        runner = StepRunner(flow: flow, document: document, evaluator: Evaluator(arena: document.arena))
+    }
+
+    public func calls(for letter: DeadLetter) -> (calls: [Call], ending: Ending) {
+        slot.begin()
+        letter.restore(into: slot.record)
+        var calls: [Call] = []
+        var step = 0
+        while true {
+            switch runner.next(from: step, for: slot) {
+            case .call(let system, let index):
+                calls.append(call(flow.steps[index], definition.systems[Int(system.index)].name))
+                step = index + 1
+            case .done: return (calls, calls.isEmpty ? .skipped : .done)
+            case .skip: return (calls, .skipped)
+            case .fault(let reason):
+                if flow.variables.usesSteps, !calls.isEmpty { return (calls, .dependsOnAnswers) }
+                return (calls, .fault(slot.fault ?? flow.steps[slot.step].rejection(reason, status: 0)))
+            }
+        }
+    }
+
+    private func call(_ step: CompiledStep, _ system: String) -> Call {
+        Call(
+            step: step.name, method: step.method.name, system: system, path: slot.path.text,
+            idempotencyKey: slot.idempotencyKey, body: slot.hasBody ? Array(slot.body.bytes) : nil)
+    }
+}

@@ -1,0 +1,248 @@
+import Delivery
+import HTTPCalls
+import JQ
+import JSON
+import Logging
+
+/// Sends dead letters through their flow again: the same compiled steps, the same delivery core and the same caller as
+/// in a worker, without a consumer.
+///
+/// One letter of a key is under way at a time; the key's next one starts when it is settled, and none after one that
+/// failed (D9). A target fault backs off as ever (D5). Like a worker it belongs to the one thread that makes it.
+public final class RedriveRunner {
+    /// More letters are not begun at once: each holds its event and its prepared call.
+    private static let buffer = 256
+
+    let flow: CompiledFlow
+    let definition: FlowDefinition
+    let runner: StepRunner
+    private let caller: HTTPCaller
+    private let logger: Logger
+    private let lines: [RedrivePlan.Line]
+    private var pace: Pace?
+
+    private var core: Core
+    private var slots = EventSlots()
+    private var actions: [Action] = []
+    private var now = Instant.now
+    private var faultLog = FaultLog()
+
+    /// How many letters of each line are settled.
+    private var cursors: [Int]
+    /// Lines whose next letter may start, first come first served.
+    private var ready: ArraySlice<Int>
+    /// Which line the events under way are of.
+    private var linesUnderWay: [EventID: Int] = [:]
+    private var nextOffset: Int64 = 0
+    private var isDrained = false
+    private var results: [RedriveResult] = []
+    private var status = RedriveStatus()
+
+    /// The core of a redrive has one partition, whose offsets number the letters in the order of their starts.
+    private static let partition = PartitionID(0)
+
+    /// - Parameters:
+    ///   - lines: the keys and their letters, with their content.
+    ///   - pace: how fast letters start; `nil`: as fast as the systems bear.
+    /// - Throws: what is wrong with the flow.
+    public init(
+        _ definition: FlowDefinition, lines: [RedrivePlan.Line], pace: Pace?, logger: Logger
+    ) throws {
+        let document = Document(limits: Limits(byteCount: definition.eventByteLimit))
+        self.definition = definition
+        flow = try CompiledFlow(definition, document: document)
+        runner = StepRunner(flow: flow, document: document, evaluator: Evaluator(arena: document.arena))
+        caller = try HTTPCaller(logger: logger)
+        for system in definition.systems { _ = try caller.add(system.endpoint) }
+        self.lines = lines
+        self.pace = pace
+        self.logger = logger
+        cursors = lines.map { _ in 0 }
+        ready = ArraySlice(lines.indices)
+        core = Core(definition.coreConfiguration, seed: .random(in: 0 ... .max))
+    }
+
+    /// Runs until every letter is settled or its key has stopped, or until it is told to stop: then what is in flight is
+    /// waited for, as long as a worker's drain would.
+    ///
+    /// - Parameters:
+    ///   - isStopped: asked several times a second.
+    ///   - onResult: told of each letter that is settled, in the order of each key, before the key's next one starts.
+    ///   - onStatus: told how it goes, several times a second.
+    public func run(
+        isStopped: () -> Bool, onResult: (RedriveResult) throws -> Void, onStatus: (RedriveStatus) -> Void
+    ) throws {
+        core.assigned(RedriveRunner.partition, position: nil, now: now, into: &actions)
+        var isStopping = false
+        while !isDrained {
+            now = .now
+            if !isStopping, isStopped() || isOver {
+                isStopping = true
+                core.shutdown(now: now, into: &actions)
+            }
+            if !isStopping { startLetters() }
+            core.advance(to: now, into: &actions)
+            perform()
+            for result in results { try onResult(result) }
+            results.removeAll(keepingCapacity: true)
+            onStatus(currentStatus)
+            guard !isDrained else { return }
+            _ = caller.poll(timeoutMilliseconds: timeoutMilliseconds)
+            now = .now
+            takeAnswers()
+        }
+    }
+
+    /// Nothing is under way, and nothing is left to start.
+    private var isOver: Bool { linesUnderWay.isEmpty && ready.isEmpty }
+
+    private var timeoutMilliseconds: Int32 {
+        var deadline = core.nextDeadline ?? .distantFuture
+        if let pace, !ready.isEmpty { deadline = min(deadline, pace.deadline) }
+        return Int32(clamping: min(100, max(0, (deadline.nanoseconds - Instant.now.nanoseconds + 999_999) / 1_000_000)))
+    }
+
+    // MARK: - Letters
+
+    private func startLetters() {
+        while let line = ready.first, linesUnderWay.count < RedriveRunner.buffer {
+            if pace?.take(now: now) == false { return }
+            ready.removeFirst()
+            start(line)
+        }
+    }
+
+    private func start(_ line: Int) {
+        let letter = lines[line].letters[cursors[line]].letter
+        let id = core.fetched(
+            RedriveRunner.partition, offset: nextOffset, key: UInt64(line),
+            byteCount: (letter.key?.count ?? 0) + (letter.value?.count ?? 0), now: now, into: &actions)
+        nextOffset += 1
+        // The partition is assigned and the offset is new, so the core takes it.
+        guard let id else { return }
+        let slot = slots[id]
+        slot.begin()
+        letter.restore(into: slot.record)
+        linesUnderWay[id] = line
+        status.started += 1
+        perform()
+    }
+
+    private func settled(_ id: EventID, _ settlement: Settlement?) {
+        guard let line = linesUnderWay.removeValue(forKey: id) else { return }
+        let slot = slots[id]
+        let entry = lines[line].letters[cursors[line]]
+        slot.release()
+        guard let settlement else { return }
+        var result = RedriveResult(line: line, entry: entry, outcome: .applied)
+        switch settlement {
+        case .applied: status.applied += 1
+        case .parked:
+            result.outcome = .failed(slot.fault ?? flow.steps[slot.step].rejection(.malformed, status: slot.lastStatus))
+            status.failed += 1
+        default:
+            result.outcome = .skipped
+            status.skipped += 1
+        }
+        results.append(result)
+        guard settlement != .parked else { return }
+        cursors[line] += 1
+        if cursors[line] < lines[line].letters.count { ready.append(line) }
+    }
+
+    // MARK: - What the core decides
+
+    private func perform() {
+        var index = 0
+        while index < actions.count {
+            let action = actions[index]
+            index += 1
+            perform(action)
+        }
+        actions.removeAll(keepingCapacity: true)
+    }
+
+    private func perform(_ action: Action) {
+        switch action {
+        case .prepare(let id, let step):
+            core.prepared(id, runner.prepare(slots[id], from: Int(step)), now: now, into: &actions)
+        case .call(let id): call(id)
+        case .park(let id, let reason):
+            // It lies in the dead-letter topic already, and is not written again.
+            let slot = slots[id]
+            slot.fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus)
+            core.parked(id, succeeded: true, now: now, into: &actions)
+        case .release(let id, let settlement): settled(id, settlement)
+        case .commit(let partition, let offset, _):
+            core.committed(partition, offset: offset, succeeded: true, now: now, into: &actions)
+        case .drained: isDrained = true
+        case .alarm(let system, let alarm): note(alarm, of: system)
+        case .circuit(let system, let state):
+            status.circuits[definition.systems[Int(system.index)].name] = state == .closed ? nil : state
+        case .pause, .resume, .acknowledgeRevocation, .metadataIgnored: break
+        }
+    }
+
+    private func call(_ id: EventID) {
+        let slot = slots[id]
+        let step = flow.steps[slot.step]
+        slot.attempts += 1
+        do {
+            try caller.start(
+                Request(
+                    system: SystemIndex(rawValue: Int(step.system.index)), method: step.method, path: slot.path.bytes,
+                    headers: slot.headers, body: slot.hasBody ? slot.body.bytes : nil),
+                tag: id.rawValue)
+        } catch {
+            logger.error("call not started; trying again", metadata: ["step": "\(step.name)", "error": "\(error)"])
+            core.finished(id, .notSent, now: now, into: &actions)
+        }
+    }
+
+    private func takeAnswers() {
+        caller.collect { completion in
+            let id = EventID(rawValue: completion.tag)
+            let slot = slots[id]
+            let step = flow.steps[slot.step]
+            let outcome: Outcome
+            switch completion.outcome {
+            case .notSent(let fault):
+                note(fault, of: completion.system)
+                slot.noteFailure()
+                outcome = .notSent
+            case .sentNoAnswer(let fault):
+                note(fault, of: completion.system)
+                slot.noteFailure()
+                outcome = .sentNoAnswer
+            case .answered(let answer):
+                flow.note(status: answer, body: completion.body, in: slot)
+                outcome = step.outcome(status: answer, retryAfterSeconds: completion.retryAfterSeconds)
+            }
+            core.finished(id, outcome, now: now, into: &actions)
+        }
+        perform()
+    }
+
+    // MARK: - How it goes
+
+    private func note(_ fault: CallFault, of system: SystemIndex) {
+        let name = definition.systems[system.rawValue].name
+        status.trouble[name] = "no answer: \(fault.kind.rawValue)"
+        faultLog.note(fault, system: system, name: name, now: now, logger: logger)
+    }
+
+    private func note(_ alarm: Alarm, of system: SystemID) {
+        let name = definition.systems[Int(system.index)].name
+        switch alarm {
+        case .refused(let answer): status.trouble[name] = "refuses us (\(answer)): check its credentials"
+        case .redirected(let answer): status.trouble[name] = "redirects (\(answer)): check its base_url"
+        case .cleared: status.trouble[name] = nil
+        }
+    }
+
+    private var currentStatus: RedriveStatus {
+        status.inFlight = caller.inFlight
+        status.backingOff = core.status.backingOff
+        return status
+    }
+}

@@ -1,0 +1,100 @@
+import Flows
+import Kafka
+import Logging
+
+/// One pass over a plan: runs its letters and writes down what became of each.
+final class RedriveRound {
+    private let flow: FlowDefinition
+    private let plan: RedrivePlan
+    private let pace: Pace?
+    private let client: ClientProperties
+    private let terminal: Terminal
+    private let logger: Logger
+    private var progress: [KeyProgress]
+    /// What holds the redrive up, as it was told last.
+    private var toldHoldUp: String?
+    private var nextTelling = ContinuousClock.now
+
+    init(
+        _ flow: FlowDefinition, _ plan: RedrivePlan, pace: Pace?, client: ClientProperties, terminal: Terminal,
+        logger: Logger
+    ) {
+        self.flow = flow
+        self.plan = plan
+        self.pace = pace
+        self.client = client
+        self.terminal = terminal
+        self.logger = logger
+        progress = plan.lines.map(\.progress)
+    }
+
+    func run(until stop: StopSignal, _ archive: DeadLetterArchive, _ account: inout RedriveAccount) throws {
+        let runner: RedriveRunner
+        do {
+            runner = try RedriveRunner(flow, lines: plan.lines, pace: pace, logger: logger)
+        } catch {
+            throw CommandFailure("\(error)", status: .usedWrongly)
+        }
+        let writer = try RedriveWriter(flow, client: client, logger: logger)
+        defer { writer.close() }
+        let keys = Set(plan.lines.map(\.key))
+        account.keys.formUnion(keys)
+        account.finishedKeys.formUnion(keys)
+        var bar = ProgressBar("redrive", total: plan.letterCount, terminal: terminal)
+        defer { bar.finish() }
+        try runner.run(
+            isStopped: { stop.isStopped },
+            onResult: { try note($0, writer, archive, &account) },
+            onStatus: { status in
+                bar.update(status.settled)
+                tell(status)
+            })
+        try writer.finish()
+    }
+
+    // MARK: - Results
+
+    private func note(
+        _ result: RedriveResult, _ writer: RedriveWriter, _ archive: DeadLetterArchive,
+        _ account: inout RedriveAccount
+    ) throws {
+        let letter = result.entry.letter
+        var mark = DeadLetterMark(
+            state: .redriven, redrives: result.entry.redrives + 1, time: Timestamp.now(), letter: letter.position)
+        switch result.outcome {
+        case .applied: account.applied += 1
+        case .skipped: account.skipped += 1
+        case .failed(let fault):
+            account.failed += 1
+            account.finishedKeys.remove(plan.lines[result.line].key)
+            mark.state = .failed
+            mark.reason = fault.reason.name
+            tell(letter, fault)
+        }
+        try writer.write(.letter(letter.place, mark), partition: letter.place.partition)
+        archive.add(mark, of: letter.place)
+        guard mark.state == .redriven else { return }
+        progress[result.line].finish(letter.place.offset)
+        guard let key = result.entry.key.bytes, let through = progress[result.line].through else { return }
+        try writer.write(.key(key, KeyRedriven(through: through)), partition: letter.place.partition)
+    }
+
+    private func tell(_ letter: DeadLetter, _ fault: EventFault) {
+        terminal.clearDrawing()
+        terminal.note("failed again: \(letter.place): \(fault.reason.name): \(fault.message)")
+    }
+
+    /// Says when something holds the redrive up, and again when that changes or has lasted.
+    private func tell(_ status: RedriveStatus) {
+        guard let holdUp = status.holdUp else {
+            toldHoldUp = nil
+            return
+        }
+        let now = ContinuousClock.now
+        guard toldHoldUp == nil || now >= nextTelling else { return }
+        toldHoldUp = holdUp
+        nextTelling = now + .seconds(10)
+        terminal.clearDrawing()
+        terminal.note("waiting: \(holdUp)")
+    }
+}
