@@ -94,10 +94,10 @@ struct EffectTable: ~Copyable {
         return true
     }
 
-    /// Takes up to so many effects out, every fourth as it goes round in the order of their places.
+    /// Takes up to so many effects out, every eighth as it goes round in the order of their places.
     ///
     /// All of a stretch would be nearer together in the file. But what is taken leaves a gap that fills up only slowly,
-    /// so that the table would be overfull before the hand: with every fourth it is six sevenths full there at most.
+    /// so that the table would be overfull before the hand: with every eighth it is about six sevenths full there at most.
     mutating func take(_ limit: Int) -> [PlacedEffect] {
         var taken: [PlacedEffect] = []
         taken.reserveCapacity(min(limit, count))
@@ -105,7 +105,7 @@ struct EffectTable: ~Copyable {
         while taken.count < limit, count > 0 {
             if slots[hand].word != 0 {
                 passed += 1
-                if passed & 3 == 0 {
+                if passed & 7 == 0 {
                     taken.append(slots[hand])
                     empty(hand)
                     continue
