@@ -34,7 +34,7 @@ extension Worker {
         case .call(let id): call(id)
         case .probe: break  // No flow declares probes yet.
         case .park(let id, let reason): park(id, reason)
-        case .record(let id, _): core.recorded(id, succeeded: true, now: turnTime, into: &actions)
+        case .record(let id, let recording): record(id, recording)
         case .release(let id, let settlement):
             slots[id].release()
             if settlement != nil { lastSettled = turnTime }
@@ -56,7 +56,12 @@ extension Worker {
     // MARK: - Events
 
     private func prepare(_ id: EventID, from step: Int) {
-        core.prepared(id, runner.prepare(slots[id], from: step), now: turnTime, into: &actions)
+        guard let prepared = runner.prepare(slots[id], from: step) else {
+            // Without what is known of effects nothing may be called; the worker ends, and the next one loads it anew.
+            if let error = runner.receiptsFailure { fail(.receiptCache(error)) }
+            return
+        }
+        core.prepared(id, prepared, now: turnTime, into: &actions)
     }
 
     private func call(_ id: EventID) {
@@ -105,7 +110,10 @@ extension Worker {
         callDurations.add(
             step: slot.step, status: completion.answeredStatus, nanoseconds: completion.durationNanoseconds)
         guard case .answered(let status) = completion.outcome else { return slot.noteFailure() }
-        flow.note(status: status, body: completion.body, in: slot)
+        guard let problem = runner.note(status: status, body: completion.body, in: slot) else { return }
+        logger.warning(
+            "nothing remembered of an answer",
+            metadata: ["step": "\(flow.steps[slot.step].name)", "reason": "\(problem)"])
     }
 
     /// What the core is told.
