@@ -79,7 +79,7 @@ extension Core {
         let slot = systems[system].next
         leaveQueue(slot, of: system)
         systems[system].tookTurn(isRetry: events[slot].attempts > 0)
-        events[slot].isTrial = systems[system].started()
+        events[slot].isTrial = systems[system].started(now: now)
         setState(slot, .calling, now: now)
         counters.calls += 1
         actions.append(.call(events.id(slot)))

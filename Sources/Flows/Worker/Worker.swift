@@ -38,6 +38,7 @@ public final class Worker {
     var positionRetry: Instant?
     var faultLog = FaultLog()
     var assignmentWatch: AssignmentWatch
+    private var limits: LimitMembership
 
     /// The time of this turn of the loop; a turn is short, and reading the clock for each event is not free.
     var turnTime = Instant.now
@@ -74,6 +75,8 @@ public final class Worker {
         assignmentWatch = AssignmentWatch(patience: settings.assignmentPatience)
         core = Core(settings.flow.coreConfiguration, seed: settings.seed)
         handle.attach(caller.waker)
+        limits = LimitMembership(settings.sharedLimits, settings.flow.systems, waker: caller.waker)
+        limits.meet(&core, now: turnTime)
     }
 
     /// Runs until it is told to stop and has drained (D11), or cannot go on.
@@ -90,6 +93,7 @@ public final class Worker {
     }
 
     private func close() {
+        limits.leave()
         deadLetters.close()
         consumer.close()
         handle.publish(statistics(), isRunning: false)
@@ -112,6 +116,7 @@ public final class Worker {
         consumer.drainWakeup()
         takeConsumerEvents()
         takeRecords()
+        limits.meet(&core, now: turnTime)
         core.advance(to: turnTime, into: &actions)
         perform()
         handle.publishIfDue(now: turnTime) { statistics() }
@@ -127,6 +132,7 @@ public final class Worker {
     private func timeoutMilliseconds() -> Int32 {
         var deadline = core.nextDeadline ?? .distantFuture
         if let positionRetry { deadline = min(deadline, positionRetry) }
+        if let meeting = limits.deadline { deadline = min(deadline, meeting) }
         let nanoseconds = max(0, deadline.nanoseconds - Instant.now.nanoseconds)
         return Int32(min(1_000, (nanoseconds + 999_999) / 1_000_000))
     }

@@ -31,7 +31,11 @@ public final class WorkerPool: Sendable {
     public init(_ settings: [WorkerSettings]) {
         handles = settings.map { _ in WorkerHandle() }
         state = Mutex(State(running: settings.count))
-        for (settings, handle) in zip(settings, handles) { start(settings, handle) }
+        let limits = SharedLimits()
+        for (var settings, handle) in zip(settings, handles) {
+            settings.sharedLimits = limits
+            start(settings, handle)
+        }
     }
 
     private func start(_ settings: WorkerSettings, _ handle: WorkerHandle) {
