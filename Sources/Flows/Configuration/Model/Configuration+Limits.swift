@@ -24,8 +24,8 @@ extension ValueType where Value == ConcurrencyPolicy {
     static var concurrency: ValueType {
         let number = ValueType<Int>.integer(range)
         let word = ValueType.oneOf(
-            "adaptive", .adaptive(ceiling: Value.Adaptive().max),
-            [Alternative("adaptive", Value.Adaptive.section) { .adaptive(ceiling: $0.max) }])
+            "adaptive", .adaptive(ceiling: ConcurrencyPolicy.Adaptive().max),
+            [Alternative("adaptive", ConcurrencyPolicy.Adaptive.section) { .adaptive(ceiling: $0.max) }])
         let expected = "a whole number from \(range.lowerBound) to \(range.upperBound), or ‘adaptive’"
         return ValueType(
             name: "\(number.name), or adaptive",
@@ -33,7 +33,7 @@ extension ValueType where Value == ConcurrencyPolicy {
             read: { node, site, reader in
                 if node.mapping != nil { return word.read(node, site, reader) }
                 guard let text = reader.text(node, expected: expected, site) else { return nil }
-                if text.value == "adaptive" { return .adaptive(ceiling: Value.Adaptive().max) }
+                if text.value == "adaptive" { return .adaptive(ceiling: ConcurrencyPolicy.Adaptive().max) }
                 if let number = Int(text.value), range.contains(number) { return .fixed(number) }
                 reader.reject(text, expected: expected, site)
                 return nil
