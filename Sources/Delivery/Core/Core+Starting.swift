@@ -84,7 +84,7 @@ extension Core {
         let slot = systems[system].next
         leaveQueue(slot, of: system)
         systems[system].tookTurn(isRetry: events[slot].attempts > 0)
-        events[slot].isTrial = systems[system].started()
+        events[slot].isTrial = systems[system].started(now: now)
         if startedProbe(slot, now: now, into: &actions) { return }
         setState(slot, .calling, now: now)
         counters.calls += 1

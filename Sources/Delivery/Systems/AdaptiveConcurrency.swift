@@ -111,7 +111,8 @@ struct AdaptiveConcurrency: Sendable {
     private mutating func grow(_ now: Instant) {
         if window.isFull {
             if let nextProbe, nextProbe <= now, current > 1 { return probe(now) }
-            if case .starting = mode { current = min(ceiling, current * 2) } else { current = min(ceiling, current + 1) }
+            let isStarting = if case .starting = mode { true } else { false }
+            current = min(ceiling, isStarting ? current * 2 : current + 1)
         }
         open(now)
     }

@@ -32,9 +32,9 @@ struct SystemState: Sendable {
     }
 
     /// A call starts. True when it is the trial of a half-open circuit.
-    mutating func started() -> Bool {
+    mutating func started(now: Instant) -> Bool {
         concurrency.take()
-        bucket?.take()
+        bucket?.take(now: now)
         use.started(inFlight: concurrency.inFlight)
         return circuit.started()
     }

@@ -25,7 +25,9 @@ struct TokenBucket: Sendable {
         return filledTo.advanced(byNanoseconds: nanoseconds < 9e18 ? Int64(nanoseconds) : .max)
     }
 
-    mutating func take() {
+    /// Time is brought forward first: what a full bucket could not hold until now must not come later.
+    mutating func take(now: Instant) {
+        advance(to: now)
         tokens -= 1
     }
 

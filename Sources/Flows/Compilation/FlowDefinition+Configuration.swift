@@ -163,7 +163,7 @@ private struct DefinitionBuilder {
         SystemDefinition(
             name: system.name, endpoint: try endpoint(system),
             limits: SystemLimits(
-                concurrency: system.concurrency,
+                concurrency: system.concurrency, rate: system.rateLimit,
                 circuit: CircuitLimits(
                     failureThreshold: system.circuit.failures, openTime: system.circuit.openFor,
                     maximumOpenTime: system.circuit.openForMax)),

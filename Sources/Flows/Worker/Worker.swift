@@ -46,6 +46,7 @@ public final class Worker {
     /// As of the last look at the partitions.
     var partitionFigures: [WorkerStatistics.Partition] = []
     var callDurations = CallDurations()
+    private var limits: LimitMembership
 
     /// The time of this turn of the loop; a turn is short, and reading the clock for each event is not free.
     var turnTime = Instant.now
@@ -87,6 +88,8 @@ public final class Worker {
         stallWatch = StallWatch(patience: settings.flow.limits.stallAfter)
         core = Core(settings.flow.coreConfiguration, seed: settings.seed)
         handle.attach(caller.waker)
+        limits = LimitMembership(settings.sharedLimits, settings.flow.systems, waker: caller.waker)
+        limits.meet(&core, now: turnTime)
     }
 
     /// Runs until it is told to stop and has drained (D11), or cannot go on.
@@ -103,6 +106,7 @@ public final class Worker {
     }
 
     private func close() {
+        limits.leave()
         deadLetters.writer.close()
         records?.close()
         consumer.close()
@@ -128,6 +132,7 @@ public final class Worker {
         takeConsumerEvents()
         takeReceipts()
         takeRecords()
+        limits.meet(&core, now: turnTime)
         core.advance(to: turnTime, into: &actions)
         perform()
         watchPartitions()
@@ -145,6 +150,7 @@ public final class Worker {
     private func timeoutMilliseconds() -> Int32 {
         var deadline = core.nextDeadline ?? .distantFuture
         if let positionRetry { deadline = min(deadline, positionRetry) }
+        if let meeting = limits.deadline { deadline = min(deadline, meeting) }
         let nanoseconds = max(0, deadline.nanoseconds - Instant.now.nanoseconds)
         return Int32(min(1_000, (nanoseconds + 999_999) / 1_000_000))
     }

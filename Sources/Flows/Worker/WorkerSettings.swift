@@ -19,6 +19,8 @@ public struct WorkerSettings: Sendable {
     public var fetchBatch: Int
     /// How long the group may keep the worker without partitions before the log tells of it.
     public var assignmentPatience: Duration
+    /// What the workers of the process share of the systems' limits: the same for all of them. `WorkerPool` does that.
+    public var sharedLimits = SharedLimits()
 
     public init(
         flow: FlowDefinition, number: Int, client: ClientProperties, instanceID: String? = nil,

@@ -33,7 +33,11 @@ public final class WorkerPool: Sendable {
         self.settings = settings
         handles = settings.map { _ in WorkerHandle() }
         state = Mutex(State(running: settings.count))
-        for (settings, handle) in zip(settings, handles) { start(settings, handle) }
+        let limits = SharedLimits()
+        for (var settings, handle) in zip(settings, handles) {
+            settings.sharedLimits = limits
+            start(settings, handle)
+        }
     }
 
     private func start(_ settings: WorkerSettings, _ handle: WorkerHandle) {

@@ -45,13 +45,16 @@ import Testing
             "12:5: systems.erp.timeout: expected a duration such as 500ms, 10s or 2m, from 1ms to 10m, found nothing"),
         Row(
             "concurrency: 64", "concurrency: 0",
-            "13:5: systems.erp.concurrency: ‘0’ is not a whole number from 1 to 10000"),
+            "13:5: systems.erp.concurrency: ‘0’ is not a whole number from 1 to 10000, or ‘adaptive’"),
         Row(
-            "concurrency: 64", "concurrency: adaptive",
-            "13:5: systems.erp.concurrency: adaptive concurrency is not available in this version; give a number"),
+            "concurrency: 64", "concurrency: { adaptive: { max: 0 } }",
+            "13:31: systems.erp.concurrency.adaptive.max: ‘0’ is not a whole number from 1 to 10000"),
         Row(
-            "concurrency: 64", "rate_limit: 200/s",
-            "13:5: systems.erp.rate_limit: rate limits are not available in this version; limit `concurrency` instead"),
+            "concurrency: 64", "rate_limit: 200",
+            "13:5: systems.erp.rate_limit: ‘200’ is not a rate such as 200/s, 5000/m or 10000/h"),
+        Row(
+            "concurrency: 64", "rate_limit: { burst: 10 }",
+            "13:5: systems.erp.rate_limit: the key ‘rate’ is missing"),
         Row(
             "concurrency: 64", "circuit: { open_for: 2m }",
             "13:5: systems.erp.circuit: open_for is longer than open_for_max"),

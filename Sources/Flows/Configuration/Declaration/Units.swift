@@ -58,3 +58,20 @@ enum ByteCount {
         return "\(bytes / (unit?.bytes ?? 1))\(unit?.name ?? "B")"
     }
 }
+
+/// Rates as text: `200/s`, `5000/m`, `10000/h`.
+enum RateText {
+    static let pattern = "[0-9]+/(s|m|h)"
+
+    private static let units: [Substring: Double] = ["s": 1, "m": 60, "h": 3600]
+
+    /// How often in a second; `nil` for all else, for 0, and beyond a million in a second.
+    static func parse(_ text: String) -> Double? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, parts[0].allSatisfy({ ("0"..."9").contains($0) }),
+            let number = Int(parts[0]), let seconds = units[parts[1]]
+        else { return nil }
+        let rate = Double(number) / seconds
+        return number > 0 && rate <= 1_000_000 ? rate : nil
+    }
+}

@@ -1,3 +1,5 @@
+import Delivery
+
 extension Configuration {
     /// A REST API that steps call.
     public struct System: Sendable {
@@ -8,8 +10,10 @@ extension Configuration {
         /// For a whole call, from the first byte sent to the last received.
         public var timeout = Duration.seconds(10)
         public var connectTimeout = Duration.seconds(3)
-        /// The most calls in flight at once, for each worker.
-        public var concurrency = 16
+        /// The most calls in flight at once: a number for each worker, or found out for all of a process together.
+        public var concurrency = ConcurrencyPolicy.fixed(16)
+        /// The calls that may start in a time, for all workers of a process together.
+        public var rateLimit: RateLimit?
         public var idempotencyHeader = "Idempotency-Key"
         /// Sent with every call. Values may be secrets.
         public var headers: [Named<Secret>] = []
@@ -88,12 +92,12 @@ extension Configuration.System {
                 "connect_timeout", \.connectTimeout, .duration(.milliseconds(1)...(.seconds(60))),
                 "How long connecting may take, as a part of `timeout`.", example: "1s", in: system),
             .key(
-                "concurrency", \.concurrency,
-                .integer(
-                    1...10_000,
-                    refusals: ["adaptive": "adaptive concurrency is not available in this version; give a number"]),
-                "The most calls in flight at once, for each worker.", example: "64", in: system),
-            .later("rate_limit", "rate limits are not available in this version; limit `concurrency` instead"),
+                "concurrency", \.concurrency, .concurrency,
+                "The most calls in flight at once: a number for each worker, or `adaptive`, which finds out how many "
+                    + "the system bears.", example: "{ adaptive: { max: 50 } }", in: system),
+            .optional(
+                "rate_limit", \.rateLimit, .rateLimit,
+                "How many calls may start in a time, for all workers of a process together.", example: "200/s"),
             .key(
                 "response_size_limit", \.responseByteLimit, .byteCount(1024...(1 << 30)),
                 "The most bytes of an answer that are read. A longer answer is a fault of the system.",
