@@ -61,7 +61,7 @@ let package = Package(
         module(
             "Flows",
             [
-                "JSON", "JSONSchema", "JQ", "Delivery", "Kafka", "HTTPCalls", logging, "Yams",
+                "JSON", "JSONSchema", "JQ", "Delivery", "Receipts", "Kafka", "HTTPCalls", logging, "Yams",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         module("SimulatedSystems", ["JSON", logging, .product(name: "Hummingbird", package: "hummingbird")]),
@@ -88,7 +88,7 @@ let package = Package(
         tests("FuzzTests", ["FuzzKit", "CAllocationCounter", "JSON", "JSONSchema", "JQ"]),
         tests("KafkaTests", ["Kafka", "TestKit", logging]),
         tests("HTTPCallsTests", ["HTTPCalls", "TestKit"]),
-        tests("FlowsTests", ["Flows", "TestKit"]),
+        tests("FlowsTests", ["Flows", "Receipts", "TestKit"]),
         tests("SimulatedSystemsTests", ["SimulatedSystems"]),
         tests("PenstockServiceTests", ["PenstockService", "TestKit"]),
         tests("IntegrationTests", ["PenstockService", "TestKit"]),
