@@ -172,6 +172,8 @@ public final class RedriveRunner {
             let slot = slots[id]
             slot.fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus)
             core.parked(id, succeeded: true, now: now, into: &actions)
+        // Receipts belong to the worker that owns the partition; nothing is recorded here.
+        case .record(let id, _): core.recorded(id, succeeded: true, now: now, into: &actions)
         case .release(let id, let settlement): settled(id, settlement)
         case .commit(let partition, let offset, _):
             core.committed(partition, offset: offset, succeeded: true, now: now, into: &actions)
