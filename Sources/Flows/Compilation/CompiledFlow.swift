@@ -78,6 +78,7 @@ final class CompiledStep {
     let successStatuses: Set<Int>?
     /// Whether the step names its body's media type itself, such as `application/merge-patch+json`.
     let namesContentType: Bool
+    let probe: CompiledProbe?
 
     init(_ step: StepDefinition, index: Int, flow: FlowDefinition, compiler: inout FlowCompiler) {
         name = step.name
@@ -96,6 +97,9 @@ final class CompiledStep {
             headers.append((header.name, compiler.template(header.value, name: "headers.\(header.name)")))
         }
         self.headers = headers
+        probe = step.probe.map {
+            CompiledProbe($0, system: flow.systems[step.system].name, compiler: &compiler)
+        }
         idempotency = IdempotencyKey(flow: flow.name, step: step.name)
         idempotencyHeader = flow.systems[step.system].idempotencyHeader
         successStatuses = step.successStatuses
@@ -116,8 +120,11 @@ final class CompiledStep {
     }
 
     /// Why an event is parked that the system refused.
-    func rejection(_ reason: ParkReason, status: Int) -> EventFault {
-        EventFault(
+    ///
+    /// - Parameter ofProbe: it was not the call that was refused, but the question before it.
+    func rejection(_ reason: ParkReason, status: Int, ofProbe: Bool = false) -> EventFault {
+        let call = ofProbe ? "the probe \(probe?.call ?? "")" : call
+        return EventFault(
             reason: reason, stage: .taskPut, step: name, message: "\(call) was answered with status \(status)")
     }
 

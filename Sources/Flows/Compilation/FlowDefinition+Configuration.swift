@@ -83,7 +83,15 @@ private struct DefinitionBuilder {
             headers: try headers(step, key: key),
             retry: retry ?? RetryPolicy(), successStatuses: step.successStatuses.map(Set.init))
         definition.place = step.place
+        definition.probe = step.probe.map { probe($0) }
         return definition
+    }
+
+    private func probe(_ probe: Configuration.Step.Probe) -> ProbeDefinition {
+        let system = configuration.systems.first { $0.name == probe.call.system }
+        return ProbeDefinition(
+            path: parts(probe.call.path), hit: probe.hit.map(Expression.init),
+            wait: probe.wait ?? system?.timeout ?? .seconds(30))
     }
 
     /// Fields that no call can carry would park or hold every event, and are told before the first.

@@ -93,14 +93,17 @@ public struct StepDefinition: Sendable {
     public var retry: RetryPolicy
     /// The statuses that mean success; `nil`: 200 to 299.
     public var successStatuses: Set<Int>?
+    /// How the system is asked before a call is repeated; `nil`: it keeps idempotency keys.
+    public var probe: ProbeDefinition?
     /// Where it stands in the configuration.
     public var place: SourcePlace?
 
     public init(
         name: String, when: Expression? = nil, map: Expression? = nil, schema: SchemaReference? = nil, method: Method,
         system: Int, path: [TemplatePart], headers: [(name: String, value: [TemplatePart])] = [],
-        retry: RetryPolicy = RetryPolicy(), successStatuses: Set<Int>? = nil
+        retry: RetryPolicy = RetryPolicy(), successStatuses: Set<Int>? = nil, probe: ProbeDefinition? = nil
     ) {
+        self.probe = probe
         self.successStatuses = successStatuses
         self.name = name
         self.when = when
@@ -222,7 +225,8 @@ extension FlowDefinition {
     /// What the delivery core of a worker of this flow is made with.
     var coreConfiguration: CoreConfiguration {
         CoreConfiguration(
-            systems: systems.map(\.limits), retryPolicies: steps.map(\.retry), backOff: limits.backOff,
+            systems: systems.map(\.limits), retryPolicies: steps.map(\.retry),
+            probes: steps.map { $0.probe.map { ProbePolicy(settleAfter: $0.wait) } }, backOff: limits.backOff,
             buffer: limits.buffer, commitInterval: limits.commitInterval, drainTimeout: limits.drainTimeout)
     }
 }

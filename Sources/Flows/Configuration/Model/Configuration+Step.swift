@@ -16,6 +16,8 @@ extension Configuration {
         public var retry: Retry?
         /// The statuses that mean success; 200 to 299 when there is none.
         public var successStatuses: [Int]?
+        /// How the system is asked before a call is repeated.
+        public var probe: Probe?
 
         /// Statuses of doubtful kind: repeated a few times, then the event is parked.
         public struct Retry: Sendable {
@@ -61,13 +63,18 @@ extension Configuration.Step {
             .optional(
                 "success_statuses", \.successStatuses, .list(.integer(200...599), count: 1...100),
                 "The statuses that mean success.", example: "[200, 201, 409]", defaultText: "200 to 299"),
+            .optional(
+                "probe", \.probe, Probe.valueType,
+                "How the system is asked whether the call took effect, before the call is repeated.",
+                example: "GET erp/clients?external_id={.data.id}",
+                defaultText: "none: the system keeps idempotency keys"),
             .later("remember", "remembered references are not available in this version"),
-            .later("probe", "probes are not available in this version"),
             .later("batch", "calls with several events are not available in this version"),
             .later("on_failure", "on_failure is not available in this version; a faulty event is parked"),
         ]
-    } finish: { step, site, _ in
+    } finish: { step, site, reader in
         step.place = site.place
+        step.probe?.check(against: step.call, site, reader)
     }
 }
 
