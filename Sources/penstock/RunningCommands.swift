@@ -110,6 +110,7 @@ struct Simulate: ParsableCommand {
     @Option(help: "The client that may have tokens; empty switches authentication off.") var clientID = "penstock"
     @Option(help: "The client's secret.") var clientSecret = "penstock-secret"
     @Option(help: "A file with the client's secret, instead.") var clientSecretFile: String?
+    @Flag(help: "The ERP ignores idempotency keys: what is sent twice takes effect twice.") var noIdempotency = false
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port: from 0 to 65535") }
@@ -120,6 +121,7 @@ struct Simulate: ParsableCommand {
         stop.listen()
         let command = SimulateCommand(
             system, host: host, port: port, clientID: clientID, clientSecret: try secret(),
+            honoursIdempotencyKeys: !noIdempotency,
             terminal: Terminal(environment: ProcessInfo.processInfo.environment))
         try command.run(until: stop).finish()
     }

@@ -91,6 +91,7 @@ final class CompiledStep {
     let successStatuses: Set<Int>?
     /// Whether the step names its body's media type itself, such as `application/merge-patch+json`.
     let namesContentType: Bool
+    let probe: CompiledProbe?
 
     init(_ step: StepDefinition, index: Int, flow: FlowDefinition, compiler: inout FlowCompiler) {
         name = step.name
@@ -114,6 +115,9 @@ final class CompiledStep {
         }
         createFirst = step.createFirst
         references = ([path] + headers.map(\.value)).flatMap(\.references)
+        probe = step.probe.map {
+            CompiledProbe($0, system: flow.systems[step.system].name, compiler: &compiler)
+        }
         idempotency = IdempotencyKey(flow: flow.name, step: step.name)
         idempotencyHeader = flow.systems[step.system].idempotencyHeader
         successStatuses = step.successStatuses
@@ -134,8 +138,11 @@ final class CompiledStep {
     }
 
     /// Why an event is parked that the system refused.
-    func rejection(_ reason: ParkReason, status: Int) -> EventFault {
-        EventFault(
+    ///
+    /// - Parameter ofProbe: it was not the call that was refused, but the question before it.
+    func rejection(_ reason: ParkReason, status: Int, ofProbe: Bool = false) -> EventFault {
+        let call = ofProbe ? "the probe \(probe?.call ?? "")" : call
+        return EventFault(
             reason: reason, stage: .taskPut, step: name, message: "\(call) was answered with status \(status)")
     }
 

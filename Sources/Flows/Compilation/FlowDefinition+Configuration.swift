@@ -102,7 +102,15 @@ private struct DefinitionBuilder {
         definition.place = step.place
         definition.remember = step.remember.map { (name: $0.name, value: Expression($0.value)) }
         definition.createFirst = flow.steps.firstIndex { $0.name == step.createFirst }
+        definition.probe = step.probe.map { probe($0) }
         return definition
+    }
+
+    private func probe(_ probe: Configuration.Step.Probe) -> ProbeDefinition {
+        let system = configuration.systems.first { $0.name == probe.call.system }
+        return ProbeDefinition(
+            path: parts(probe.call.path), hit: probe.hit.map(Expression.init),
+            wait: probe.wait ?? system?.timeout ?? .seconds(30))
     }
 
     /// Fields that no call can carry would park or hold every event, and are told before the first.

@@ -104,14 +104,17 @@ public struct StepDefinition: Sendable {
     public var remember: [(name: String, value: Expression)] = []
     /// The position of the step that runs first when a reference is missing.
     public var createFirst: Int?
+    /// How the system is asked before a call is repeated; `nil`: it keeps idempotency keys.
+    public var probe: ProbeDefinition?
     /// Where it stands in the configuration.
     public var place: SourcePlace?
 
     public init(
         name: String, when: Expression? = nil, map: Expression? = nil, schema: SchemaReference? = nil, method: Method,
         system: Int, path: [TemplatePart], headers: [(name: String, value: [TemplatePart])] = [],
-        retry: RetryPolicy = RetryPolicy(), successStatuses: Set<Int>? = nil
+        retry: RetryPolicy = RetryPolicy(), successStatuses: Set<Int>? = nil, probe: ProbeDefinition? = nil
     ) {
+        self.probe = probe
         self.successStatuses = successStatuses
         self.name = name
         self.when = when
@@ -269,7 +272,8 @@ extension FlowDefinition {
     var coreConfiguration: CoreConfiguration {
         CoreConfiguration(
             systems: systems.map(\.limits), retryPolicies: steps.map(\.retry), order: order,
-            backOff: limits.backOff, buffer: limits.buffer, commitInterval: limits.commitInterval,
-            drainTimeout: limits.drainTimeout, records: receipts != nil)
+            probes: steps.map { $0.probe.map { ProbePolicy(settleAfter: $0.wait) } }, backOff: limits.backOff,
+            buffer: limits.buffer, commitInterval: limits.commitInterval, drainTimeout: limits.drainTimeout,
+            records: receipts != nil)
     }
 }

@@ -78,6 +78,7 @@ struct StaticCheck {
         let event = condition(step, definition, event)
         guard !event.input.isNothing else { return }
         check(step.path, definition.path, event)
+        if let probe = step.probe, let asked = definition.probe { check(probe.path, asked.path, event) }
         for (compiled, header) in zip(step.headers, definition.headers) {
             check(compiled.value, header.value, event)
         }

@@ -38,6 +38,8 @@ struct EventLife {
         var configuration = definition.coreConfiguration
         // One event: no need for the tables of ten thousand.
         configuration.buffer.events = 4
+        // Nobody has sent its calls before, and nothing is left without an answer but what the case says.
+        configuration.probes = []
         core = Core(configuration, seed: 1)
     }
 

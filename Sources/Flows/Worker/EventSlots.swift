@@ -21,6 +21,10 @@ final class EventSlot {
     // Small at first and not kept large: there are as many slots as events were ever buffered at once (D8).
     let path = ByteBuffer(capacity: 64, retainedCapacity: 256)
     let body = ByteBuffer(capacity: 64, retainedCapacity: 2_048)
+    /// Path of the question that precedes a repeated call.
+    let probePath = ByteBuffer(capacity: 0, retainedCapacity: 256)
+    /// The last request was the probe, not the call.
+    var isProbe = false
     var hasBody = false
     var idempotencyKey = ""
     var headers = HeaderFields()
@@ -78,6 +82,8 @@ final class EventSlot {
         lastAnswer.removeAll()
         body.removeAll()
         path.removeAll()
+        probePath.removeAll()
+        isProbe = false
         hasBody = false
     }
 
@@ -107,7 +113,7 @@ final class EventSlot {
     }
 
     /// Bytes that the prepared request holds, and the answers of earlier steps.
-    var requestByteCount: Int { path.count + body.count + (answers?.byteCount ?? 0) }
+    var requestByteCount: Int { path.count + probePath.count + body.count + (answers?.byteCount ?? 0) }
 
     /// Keeps what the current step was answered, for the later steps.
     func keepAnswer(status: Int, body: UnsafeRawBufferPointer) {

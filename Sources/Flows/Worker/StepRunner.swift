@@ -106,7 +106,7 @@ final class StepRunner {
 
     // MARK: - Reading
 
-    private func decode(_ slot: EventSlot) throws -> Value {
+    func decode(_ slot: EventSlot) throws -> Value {
         do {
             return try flow.decoder.decode(slot.record)
         } catch {
@@ -169,6 +169,7 @@ final class StepRunner {
         slot.remembered = nil
         try name(step, event, variables, slot)
         try preparePath(step, event, variables, slot)
+        try prepareProbe(step, event, variables, slot)
         try prepareHeaders(step, event, variables, slot)
         try prepareBody(step, event, variables, slot)
     }
@@ -284,6 +285,11 @@ extension CompiledFlow {
     /// Takes notice of what the event's current call was answered: for the dead letter, and for later steps.
     func note(status: Int, body: UnsafeRawBufferPointer, in slot: EventSlot) {
         guard steps[slot.step].isSuccess(status) else { return slot.noteRefusal(status: status, body: body) }
+        noteSuccess(status: status, body: body, in: slot)
+    }
+
+    /// The step's effect is there, and this tells of it: the call's answer, or that of a probe that found it.
+    func noteSuccess(status: Int, body: UnsafeRawBufferPointer, in slot: EventSlot) {
         if variables.usesSteps, slot.step + 1 < steps.count { slot.keepAnswer(status: status, body: body) }
     }
 }

@@ -32,7 +32,7 @@ extension Worker {
         switch action {
         case .prepare(let id, let step): prepare(id, from: Int(step))
         case .call(let id): call(id)
-        case .probe: break  // No flow declares probes yet.
+        case .probe(let id): probe(id)
         case .park(let id, let reason): park(id, reason)
         case .record(let id, let recording): record(id, recording)
         case .release(let id, let settlement):
@@ -68,6 +68,7 @@ extension Worker {
         let slot = slots[id]
         let step = flow.steps[slot.step]
         slot.attempts += 1
+        slot.isProbe = false
         do {
             try caller.start(
                 Request(
@@ -84,7 +85,9 @@ extension Worker {
     private func park(_ id: EventID, _ reason: ParkReason) {
         let slot = slots[id]
         slot.noteFailure()
-        let fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus)
+        let fault =
+            slot.fault
+            ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus, ofProbe: slot.isProbe)
         slot.fault = fault
         guard deadLetters.write(slot, fault: fault, tag: id.rawValue) else {
             return core.parked(id, succeeded: false, now: turnTime, into: &actions)

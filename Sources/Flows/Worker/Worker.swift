@@ -169,6 +169,7 @@ public final class Worker {
         caller.collect { completion in
             let id = EventID(rawValue: completion.tag)
             let slot = slots[id]
+            if slot.isProbe { return takeProbeAnswer(completion, of: id, in: slot) }
             note(completion, in: slot)
             core.finished(id, outcome(of: completion, step: flow.steps[slot.step]), now: turnTime, into: &actions)
         }

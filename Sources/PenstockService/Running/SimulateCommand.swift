@@ -11,11 +11,14 @@ public struct SimulateCommand {
     private let address: SimulatedServer.Address
     private let clientID: String
     private let clientSecret: String
+    private let honoursIdempotencyKeys: Bool
     private let terminal: Terminal
 
     public init(
-        _ system: System, host: String, port: Int, clientID: String, clientSecret: String, terminal: Terminal
+        _ system: System, host: String, port: Int, clientID: String, clientSecret: String,
+        honoursIdempotencyKeys: Bool = true, terminal: Terminal
     ) {
+        self.honoursIdempotencyKeys = honoursIdempotencyKeys
         self.system = system
         address = .init(host: host, port: port)
         self.clientID = clientID
@@ -30,8 +33,11 @@ public struct SimulateCommand {
             server =
                 switch system {
                 case .erp:
-                    try SimulatedERP(.init(clientID: clientID.isEmpty ? nil : clientID, clientSecret: clientSecret))
-                        .startBlocking(at: address)
+                    try SimulatedERP(
+                        .init(
+                            clientID: clientID.isEmpty ? nil : clientID, clientSecret: clientSecret,
+                            honoursIdempotencyKeys: honoursIdempotencyKeys)
+                    ).startBlocking(at: address)
                 case .crm: try SimulatedCRM().startBlocking(at: address)
                 }
         } catch {

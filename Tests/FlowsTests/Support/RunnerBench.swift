@@ -44,6 +44,11 @@ final class RunnerBench {
         }
     }
 
+    /// What an answer to the probe means.
+    func judge(_ status: Int, _ body: String) -> ProbeOutcome {
+        Array(body.utf8).withUnsafeBytes { runner.judgeProbe(status: status, retryAfter: nil, body: $0, slot) }
+    }
+
     var path: String { text(slot.path.bytes) }
     var body: String? { slot.hasBody ? slot.body.text : nil }
     var message: String { slot.fault?.message ?? "" }

@@ -15,7 +15,9 @@ final class Site: Sendable {
     let topic: String
     let group: String
 
-    private init(broker: BrokerAccess, erp: SimulatedERP, server: SimulatedServer, topic: String) throws {
+    private init(
+        broker: BrokerAccess, erp: SimulatedERP, server: SimulatedServer, topic: String, change: (String) -> String
+    ) throws {
         self.broker = broker
         self.erp = erp
         self.server = server
@@ -27,12 +29,16 @@ final class Site: Sendable {
         try folder.write("mappings/customer-to-client.jq", mapping)
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/Schemas", withDestinationPath: Repository.path("Schemas"))
-        try folder.write("penstock.yaml", configuration())
+        try folder.write("penstock.yaml", change(try configuration()))
     }
 
     /// Runs a site for as long as the body takes.
-    static func run(partitions: Int = 2, _ body: (Site) async throws -> Void) async throws {
-        let erp = SimulatedERP()
+    /// - Parameter change: what differs in the configuration.
+    static func run(
+        partitions: Int = 2, erp options: SimulatedERP.Options = .init(), change: (String) -> String = { $0 },
+        _ body: (Site) async throws -> Void
+    ) async throws {
+        let erp = SimulatedERP(options)
         let server = try await erp.start()
         do {
             let broker = try await blocking { try BrokerAccess() }
@@ -41,7 +47,7 @@ final class Site: Sendable {
                 try broker.mock?.createTopic(topic + ".dead-letter", partitions: partitions)
                 return topic
             }
-            try await body(Site(broker: broker, erp: erp, server: server, topic: topic))
+            try await body(Site(broker: broker, erp: erp, server: server, topic: topic, change: change))
         } catch {
             await server.stop()
             throw error

@@ -20,6 +20,8 @@ extension Configuration {
         public var remember: [Named<Expression>] = []
         /// The name of the step that runs first when a reference is missing; empty when there is none.
         public var createFirst: String?
+        /// How the system is asked before a call is repeated.
+        public var probe: Probe?
 
         /// Statuses of doubtful kind: repeated a few times, then the event is parked.
         public struct Retry: Sendable {
@@ -76,12 +78,17 @@ extension Configuration.Step {
                 "create_first", \.createFirst, .text,
                 "The step to run first, for the same event, when a `{name}` of this step is not remembered yet.",
                 example: "create-client"),
-            .later("probe", "probes are not available in this version"),
+            .optional(
+                "probe", \.probe, Probe.valueType,
+                "How the system is asked whether the call took effect, before the call is repeated.",
+                example: "GET erp/clients?external_id={.data.id}",
+                defaultText: "none: the system keeps idempotency keys"),
             .later("batch", "calls with several events are not available in this version"),
             .later("on_failure", "on_failure is not available in this version; a faulty event is parked"),
         ]
-    } finish: { step, site, _ in
+    } finish: { step, site, reader in
         step.place = site.place
+        step.probe?.check(against: step.call, site, reader)
     }
 }
 
