@@ -6,6 +6,8 @@ public struct Stall: Equatable, Sendable {
         case system(SystemID, Waiting)
         /// Its dead letter is not acknowledged (D10).
         case deadLetter
+        /// Its receipt, or the mark of its parked key, is not acknowledged.
+        case record
         /// Everything is settled, but no commit is confirmed.
         case commit
         /// It waits for nothing outside: for another event, or its turn. Something is wrong with the worker.
@@ -18,6 +20,7 @@ public struct Stall: Equatable, Sendable {
             case .system(_, .answer): "answer"
             case .system(_, .nextTry): "backing_off"
             case .deadLetter: "dead_letter"
+            case .record: "receipt"
             case .commit: "commit"
             case .worker: "worker"
             }
@@ -57,9 +60,10 @@ extension Stall.Cause {
     init(_ wait: PartitionStatus.Wait) {
         switch (wait.state, wait.system) {
         case (.queued, let system?): self = .system(system, .slot)
-        case (.calling, let system?): self = .system(system, .answer)
+        case (.calling, let system?), (.probing, let system?): self = .system(system, .answer)
         case (.backingOff, let system?): self = .system(system, .nextTry)
         case (.parking, _), (.parkBackingOff, _): self = .deadLetter
+        case (.recording, _), (.recordBackingOff, _): self = .record
         default: self = .worker(wait.state)
         }
     }

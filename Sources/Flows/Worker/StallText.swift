@@ -18,8 +18,8 @@ struct StallText {
         switch stall.cause {
         case .system(let system, let waiting): self.waiting(waiting, for: system, stall.attempts)
         case .deadLetter: "a dead letter cannot be written" + tries(stall.attempts, "time")
+        case .record: "a receipt cannot be written" + tries(stall.attempts, "time")
         case .commit: "what is settled below cannot be committed"
-        // One more case here for each that `Stall.Cause` learns.
         case .worker(let state): "the event is \(state) and waits for nothing outside; this is a fault of the worker"
         }
     }

@@ -104,9 +104,17 @@ extension StepRunner {
     ///
     /// - Returns: what should have been remembered and was not. The effect was made, so the event goes on.
     func note(status: Int, body: UnsafeRawBufferPointer, in slot: EventSlot) -> String? {
-        flow.note(status: status, body: body, in: slot)
+        guard flow.steps[slot.step].isSuccess(status) else {
+            slot.noteRefusal(status: status, body: body)
+            return nil
+        }
+        return noteSuccess(status: status, body: body, in: slot)
+    }
+
+    /// The step's effect is there, and this tells of it: the call's answer, or that of a probe that found it.
+    func noteSuccess(status: Int, body: UnsafeRawBufferPointer, in slot: EventSlot) -> String? {
+        flow.noteSuccess(status: status, body: body, in: slot)
         let step = flow.steps[slot.step]
-        guard step.isSuccess(status) else { return nil }
         slot.successStatus = status
         guard !step.remember.isEmpty else { return nil }
         do {

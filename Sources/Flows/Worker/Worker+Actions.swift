@@ -113,7 +113,12 @@ extension Worker {
         callDurations.add(
             step: slot.step, status: completion.answeredStatus, nanoseconds: completion.durationNanoseconds)
         guard case .answered(let status) = completion.outcome else { return slot.noteFailure() }
-        guard let problem = runner.note(status: status, body: completion.body, in: slot) else { return }
+        tell(runner.note(status: status, body: completion.body, in: slot), of: slot)
+    }
+
+    /// What should have been remembered of an answer, and was not.
+    func tell(_ problem: String?, of slot: EventSlot) {
+        guard let problem else { return }
         logger.warning(
             "nothing remembered of an answer",
             metadata: ["step": "\(flow.steps[slot.step].name)", "reason": "\(problem)"])

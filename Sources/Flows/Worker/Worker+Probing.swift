@@ -39,7 +39,7 @@ extension Worker {
                     "step": "\(flow.steps[slot.step].name)", "partition": "\(slot.record.partition)",
                     "offset": "\(slot.record.offset)",
                 ])
-            flow.noteSuccess(status: status, body: completion.body, in: slot)
+            tell(runner.noteSuccess(status: status, body: completion.body, in: slot), of: slot)
         case .miss: break
         case .failed, .fault: slot.noteRefusal(status: status, body: completion.body)
         }

@@ -24,6 +24,10 @@ extension Worker {
         statistics.loading = partitions.loadingCount
         statistics.isStopping = isShuttingDown
         statistics.callDurations = callDurations
+        if let records {
+            let held = partitions.assigned
+            statistics.parkedKeys = held.reduce(0) { $0 + records.store.parkedKeyCount(of: $1.partition) }
+        }
         for (index, system) in settings.flow.systems.enumerated() {
             let status = core.status(of: SystemID(UInt16(index)))
             statistics.circuits[system.name] = status?.circuit

@@ -16,6 +16,9 @@ extension Configuration.Flow {
         if !receipts.isEnabled, version != nil || !remembered.isEmpty {
             reader.report("version and remember need receipts, which are switched off", site)
         }
+        if order == .none, version != nil || !remembered.isEmpty {
+            reader.report("version and remember tell of a key's last event: they need ‘order: key’ or ‘partition’", site)
+        }
         for (position, step) in steps.enumerated() {
             let stepSite = Site(path: "\(site.path).steps[\(position)]", place: step.place)
             for name in step.references.sorted() where !remembered.contains(name) {
