@@ -205,8 +205,6 @@ MUTATIONS = [
     ("shell: receipt written before its key's state", "Tests/SimulationTests/World/Receipts.swift",
      "writes = [.key(planned.key, state, mark: nil), .effect(record: content.record, step: step)]",
      "writes = [.effect(record: content.record, step: step), .key(planned.key, state, mark: nil)]"),
-    ("shell: late state of a lost key believed", "Tests/SimulationTests/World/Receipts.swift",
-     "if state.offset >= keys[key]?.offset ?? .min { keys[key] = state }", "keys[key] = state"),
 ]
 
 

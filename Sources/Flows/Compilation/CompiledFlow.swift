@@ -17,6 +17,11 @@ final class CompiledFlow {
     let schema: Schema?
     let identity: Program?
     let key: Program?
+    let version: Program?
+    /// Whether a step may have another one run first.
+    let createsFirst: Bool
+    /// Whether what is known of an event's key must be had before its steps.
+    let needsKeyState: Bool
     let steps: [CompiledStep]
     let variables: EventVariables
     /// A bit for each step whose condition asks for the answers of earlier steps, and is decided when its turn comes.
@@ -43,11 +48,14 @@ final class CompiledFlow {
         schema = compiler.schema(definition.schema)
         identity = compiler.stableProgram(definition.identity)
         key = compiler.stableProgram(definition.key)
+        version = compiler.stableProgram(definition.version)
+        createsFirst = definition.steps.contains { $0.createFirst != nil }
         steps = definition.steps.enumerated().map { index, step in
             compiler.step(step, index: index, flow: definition)
         }
         programTexts = compiler.texts
         variables = EventVariables(programs: programTexts, stepNames: definition.steps.map(\.name))
+        needsKeyState = version != nil || variables.usesReference
         measuredPrograms = compiler.measuredPrograms
         deferredConditions = steps.reduce(0) { $1.isConditionDeferred ? $0 | 1 << UInt64($1.index) : $0 }
         if definition.steps.count > CompiledFlow.stepLimit {
@@ -73,6 +81,11 @@ final class CompiledStep {
     let system: SystemID
     let path: CompiledTemplate
     let headers: [(name: String, value: CompiledTemplate)]
+    let remember: [(name: String, value: Program)]
+    /// The step that runs first when one of `references` is missing.
+    let createFirst: Int?
+    /// What is remembered that path and headers are filled with.
+    let references: [String]
     let idempotency: IdempotencyKey
     let idempotencyHeader: String?
     let successStatuses: Set<Int>?
@@ -96,6 +109,11 @@ final class CompiledStep {
             headers.append((header.name, compiler.template(header.value, name: "headers.\(header.name)")))
         }
         self.headers = headers
+        remember = step.remember.compactMap { entry in
+            compiler.program(entry.value).map { (entry.name, $0) }
+        }
+        createFirst = step.createFirst
+        references = ([path] + headers.map(\.value)).flatMap(\.references)
         idempotency = IdempotencyKey(flow: flow.name, step: step.name)
         idempotencyHeader = flow.systems[step.system].idempotencyHeader
         successStatuses = step.successStatuses
@@ -222,8 +240,13 @@ public struct FlowCompiler {
                 switch part {
                 case .text(let text): .text(text)
                 case .expression(let expression): program(expression).map { .expression($0) }
+                case .reference(let name): reference(name).map { .reference(name, $0) }
                 }
             }, name: name)
+    }
+
+    private mutating func reference(_ name: String) -> Program? {
+        program(Expression("$reference[\"\(name)\"]", file: "{\(name)}"))
     }
 
     mutating func step(_ step: StepDefinition, index: Int, flow: FlowDefinition) -> CompiledStep {

@@ -6,6 +6,15 @@ struct CompiledTemplate {
     enum Part {
         case text(String)
         case expression(Program)
+        /// The program that gives what is remembered under the name.
+        case reference(String, Program)
+    }
+
+    /// What is remembered that the text is filled with.
+    var references: [String] {
+        parts.compactMap { part in
+            if case .reference(let name, _) = part { name } else { nil }
+        }
     }
 
     let parts: [Part]
@@ -22,6 +31,9 @@ struct CompiledTemplate {
             case .expression(let program):
                 var value = try fill(program, event, variables, evaluator, step: step)
                 value.withUTF8 { encode($0, to: path) }
+            case .reference(let name, let program):
+                var value = try fill(program, of: name, event, variables, evaluator, step: step)
+                value.withUTF8 { encode($0, to: path) }
             }
         }
     }
@@ -35,9 +47,23 @@ struct CompiledTemplate {
             switch part {
             case .text(let text): result += text
             case .expression(let program): result += try fill(program, event, variables, evaluator, step: step)
+            case .reference(let name, let program):
+                result += try fill(program, of: name, event, variables, evaluator, step: step)
             }
         }
         return result
+    }
+
+    private func fill(
+        _ program: Program, of name: String, _ event: Value, _ variables: [Value], _ evaluator: Evaluator, step: String
+    ) throws(EventFault) -> String {
+        let value = try? evaluator.one(program, event, variables: variables)
+        guard let text = value?.scalarText, !text.isEmpty else {
+            throw fault(
+                "no reference ‘\(name)’ is remembered for the key of this event: no step has remembered it yet",
+                step: step)
+        }
+        return text
     }
 
     private func fill(

@@ -12,6 +12,9 @@ public struct EventVariables {
     /// In the order in which programs are compiled with them.
     public static let names = ["event", "headers", "reference", "steps"]
 
+    /// Where `$reference` stands among them.
+    static let referencePosition = 2
+
     let usesEvent: Bool
     let usesHeaders: Bool
     let usesReference: Bool

@@ -30,6 +30,8 @@ extension FlowDefinition {
             schema: builder.schema(flow.schema, flow), tombstones: builder.tombstones(flow), steps: steps,
             systems: systems, schemas: schemas, assignment: builder.assignment(flow), limits: builder.limits(flow),
             environment: ProgramEnvironment(valueMaps: valueMaps, files: files))
+        version = flow.version.map(Expression.init)
+        receipts = builder.receipts(flow)
     }
 }
 
@@ -70,6 +72,13 @@ private struct DefinitionBuilder {
             sessionTimeout: flow.sessionTimeout)
     }
 
+    func receipts(_ flow: Configuration.Flow) -> ReceiptSettings? {
+        guard flow.receipts.isEnabled else { return nil }
+        return ReceiptSettings(
+            topic: flow.receipts.topic, retention: flow.receipts.retention > .zero ? flow.receipts.retention : nil,
+            memoryByteCount: flow.receipts.memory, cacheFolder: flow.receipts.cacheFolder)
+    }
+
     // MARK: - Steps
 
     func step(
@@ -83,6 +92,8 @@ private struct DefinitionBuilder {
             headers: try headers(step, key: key),
             retry: retry ?? RetryPolicy(), successStatuses: step.successStatuses.map(Set.init))
         definition.place = step.place
+        definition.remember = step.remember.map { (name: $0.name, value: Expression($0.value)) }
+        definition.createFirst = flow.steps.firstIndex { $0.name == step.createFirst }
         return definition
     }
 
@@ -133,6 +144,7 @@ private struct DefinitionBuilder {
             switch part {
             case .text(let text): .text(text)
             case .expression(let expression): .expression(Expression(expression))
+            case .reference(let name): .reference(name)
             }
         }
     }

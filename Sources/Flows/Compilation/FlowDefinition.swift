@@ -34,6 +34,10 @@ public struct FlowDefinition: Sendable {
     public var source: String
     public var identity: Expression?
     public var key: Expression?
+    /// By what a stale event is told (D13); `nil`: none is.
+    public var version: Expression?
+    /// Where effects and parked keys are recorded; `nil`: nowhere.
+    public var receipts: ReceiptSettings?
     /// The schema of events, by its URI in ``schemas``.
     public var schema: SchemaReference?
     public var tombstones: Tombstones
@@ -93,6 +97,10 @@ public struct StepDefinition: Sendable {
     public var retry: RetryPolicy
     /// The statuses that mean success; `nil`: 200 to 299.
     public var successStatuses: Set<Int>?
+    /// What of a successful answer is remembered for the event's key, by name.
+    public var remember: [(name: String, value: Expression)] = []
+    /// The position of the step that runs first when a reference is missing.
+    public var createFirst: Int?
     /// Where it stands in the configuration.
     public var place: SourcePlace?
 
@@ -123,10 +131,13 @@ public struct StepDefinition: Sendable {
 public enum TemplatePart: Sendable, CustomStringConvertible {
     case text(String)
     case expression(Expression)
+    /// What is remembered of the event's key under this name.
+    case reference(String)
 
     public var description: String {
         switch self {
         case .text(let text): text
+        case .reference(let name): "{\(name)}"
         case .expression(let expression): "{\(expression.text)}"
         }
     }
@@ -196,6 +207,34 @@ public struct SchemaTexts: Sendable {
     }
 }
 
+/// Where and how a flow's workers keep receipts.
+public struct ReceiptSettings: Sendable {
+    /// Compacted, with a partition for each of the source topic.
+    public var topic: String
+    /// How long a receipt is kept; `nil`: for ever.
+    public var retention: Duration?
+    /// Bytes of memory of each worker.
+    public var memoryByteCount: Int
+    /// Where what is beyond goes.
+    public var cacheFolder: String
+    /// The number of the topic's partitions, where it is known not to be the source's.
+    public var partitions: Int32?
+
+    public init(
+        topic: String, retention: Duration? = nil, memoryByteCount: Int = 64 << 20,
+        cacheFolder: String = "/tmp/penstock-receipts", partitions: Int32? = nil
+    ) {
+        self.topic = topic
+        self.retention = retention
+        self.memoryByteCount = memoryByteCount
+        self.cacheFolder = cacheFolder
+        self.partitions = partitions
+    }
+
+    /// The partition of the topic that belongs to a partition of the source.
+    func partition(of source: Int32) -> Int32 { partitions.map { source % max(1, $0) } ?? source }
+}
+
 /// Bounds and times of a flow's workers.
 public struct FlowLimits: Sendable {
     public var backOff: BackOff
@@ -223,6 +262,7 @@ extension FlowDefinition {
     var coreConfiguration: CoreConfiguration {
         CoreConfiguration(
             systems: systems.map(\.limits), retryPolicies: steps.map(\.retry), backOff: limits.backOff,
-            buffer: limits.buffer, commitInterval: limits.commitInterval, drainTimeout: limits.drainTimeout)
+            buffer: limits.buffer, commitInterval: limits.commitInterval, drainTimeout: limits.drainTimeout,
+            records: receipts != nil)
     }
 }

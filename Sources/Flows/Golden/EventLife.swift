@@ -62,10 +62,11 @@ struct EventLife {
             switch action {
             case .prepare(let id, let step):
                 let before = meter.before(slot)
-                let prepared = runner.prepare(slot, from: Int(step))
+                guard let prepared = runner.prepare(slot, from: Int(step)) else { break }
                 meter.note(slot, since: before)
                 core.prepared(id, prepared, now: now, into: &actions)
             case .call(let id): call(id, &meter)
+            case .record(let id, _): core.recorded(id, succeeded: true, now: now, into: &actions)
             case .park(let id, let reason):
                 result.fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus)
                 result.status = slot.lastStatus
@@ -128,7 +129,7 @@ struct EventLife {
             return .sentNoAnswer
         case .answered(let reply):
             now = now + EventLife.latency
-            reply.body.bytes.withUnsafeBytes { flow.note(status: reply.status, body: $0, in: slot) }
+            reply.body.bytes.withUnsafeBytes { _ = runner.note(status: reply.status, body: $0, in: slot) }
             return step.outcome(
                 status: reply.status, retryAfterSeconds: reply.retryAfterSeconds(now: wallClock / 1_000))
         }

@@ -1,6 +1,7 @@
 import Delivery
 import HTTPCalls
 import JSON
+import Receipts
 
 /// What the worker keeps of one event while the core decides about it. Reused from event to event.
 final class EventSlot {
@@ -33,6 +34,26 @@ final class EventSlot {
     /// What is remembered of the event's key, an object as JSON.
     var reference: ByteBuffer?
 
+    // What is known of the event's key, and what is recorded.
+    /// The key by the flow's `key` expression; `nil`: the record's.
+    var evaluatedKey: [UInt8]?
+    var keyState: KeyState?
+    var version: EventVersion?
+    /// What the current step remembers of its answer, an object as JSON.
+    var remembered: [UInt8]?
+    /// The CloudEvents source and id, one behind the other.
+    let identity = ByteBuffer(capacity: 64, retainedCapacity: 256)
+    var sourceCount = 0
+    /// What the current step's call was answered when it succeeded.
+    var successStatus = 0
+    /// The step that ``idempotencyKey`` belongs to.
+    var namedStep = -1
+    /// Steps that were run first for a reference, a bit each.
+    var createdSteps: UInt64 = 0
+    /// Which assignment of its partition the event belongs to.
+    var assignment = 0
+    var recording = RecordInProgress()
+
     // What is told in the dead-letter topic.
     var fault: EventFault?
     var lastStatus = 0
@@ -43,6 +64,13 @@ final class EventSlot {
         remainingSteps = 0
         undecidedSteps = 0
         answers?.removeAll()
+        reference = nil
+        evaluatedKey = nil
+        keyState = nil
+        version = nil
+        remembered = nil
+        namedStep = -1
+        createdSteps = 0
         attempts = 0
         firstFailedAt = 0
         fault = nil
@@ -57,6 +85,25 @@ final class EventSlot {
     func release() {
         record.clear()
         answers?.removeAll()
+    }
+
+    /// The event's order key; `nil` for a record that has none.
+    var orderKey: [UInt8]? { evaluatedKey ?? record.key.map { Array($0) } }
+
+    /// Replaces what is remembered of the event's key.
+    func setReference(_ bytes: [UInt8]?) {
+        guard let bytes else { return reference = nil }
+        let buffer = ByteBuffer(capacity: bytes.count)
+        bytes.withUnsafeBytes { buffer.append($0) }
+        reference = buffer
+    }
+
+    /// Keeps the event's identity for its receipts.
+    func keepIdentity(source: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer) {
+        identity.removeAll()
+        identity.append(source)
+        identity.append(id)
+        sourceCount = source.count
     }
 
     /// Bytes that the prepared request holds, and the answers of earlier steps.

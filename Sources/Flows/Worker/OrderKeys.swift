@@ -18,7 +18,11 @@ final class OrderKeys {
         self.evaluator = evaluator
     }
 
+    /// The bytes of the key that was evaluated last; `nil` where the record's own was taken.
+    private(set) var evaluatedBytes: [UInt8]?
+
     func key(of record: borrowing RecordView) -> UInt64 {
+        evaluatedBytes = nil
         if let program = flow.key, let key = evaluated(program, record) { return key }
         guard let key = record.key else {
             return OrderKeys.mixed(UInt64(bitPattern: record.offset) ^ UInt64(record.partition.rawValue) << 48)
@@ -39,6 +43,7 @@ final class OrderKeys {
             let value = try? evaluator.one(program, event, variables: variables), let text = value.scalarText
         else { return nil }
         var key = text
+        evaluatedBytes = Array(key.utf8)
         return key.withUTF8 { OrderKeys.hash(UnsafeRawBufferPointer($0)) }
     }
 

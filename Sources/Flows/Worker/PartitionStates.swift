@@ -4,10 +4,11 @@ import Kafka
 /// Where each partition that the group has to do with stands.
 ///
 /// A partition is unknown, then `positioning` (given by the group; its committed position is being asked for), then
-/// `assigned`, then `revoking` until the core has let go. The core knows a partition by the consumer's number for it.
+/// `loading` where receipts are kept (they are being read), then `assigned`, then `revoking` until the core has let go. The core knows a partition by the consumer's number for it.
 struct PartitionStates {
     enum State: Equatable {
         case positioning(PositionsRequestID)
+        case loading
         case assigned
         case revoking(RevocationID)
     }

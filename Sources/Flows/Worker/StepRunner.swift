@@ -3,6 +3,7 @@ import HTTPCalls
 import JQ
 import JSON
 import JSONSchema
+import Receipts
 
 /// Takes an event from its record to the next call: read, validate, decide conditions, map, validate what was mapped.
 ///
@@ -17,13 +18,23 @@ final class StepRunner {
         case done
         /// The flow passes such events over.
         case skip
+        /// Older than the last applied version of its key (D13).
+        case stale
+        /// One of the parked events of its key, whose dead letter is written (D9).
+        case alreadyParked
         /// The event is wrong; the slot holds the fault.
         case fault(ParkReason)
+        /// What is known of its effects cannot be had: ``receiptsFailure`` tells why.
+        case unknown
     }
 
-    private let flow: CompiledFlow
-    private let document: Document
-    private let evaluator: Evaluator
+    let flow: CompiledFlow
+    let document: Document
+    let evaluator: Evaluator
+    let merger = ReferenceMerger()
+    /// What is known of effects and keys; `nil`: nothing is recorded.
+    var receipts: ReceiptStore?
+    private(set) var receiptsFailure: ReceiptStoreError?
     /// What `now` yields, in seconds since 1970; `nil`: the machine's time.
     var fixedTime: Double?
 
@@ -35,18 +46,24 @@ final class StepRunner {
 
     /// Prepares the next step from `step` on that applies to the event in the slot.
     func next(from step: Int, for slot: EventSlot) -> Next {
-        if slot.isExamined, slot.remainingSteps >> UInt64(step) == 0 { return .done }
+        let start = begin(step, slot)
+        if slot.isExamined, slot.remainingSteps >> UInt64(start) == 0 { return .done }
         if slot.record.value == nil, let next = tombstone(slot) { return next }
         evaluator.now = fixedTime ?? Double(Timestamp.now()) / 1_000
         do {
+            if !slot.isExamined, let next = try standing(of: slot) { return next }
             let event = try decode(slot)
             let variables = try flow.variables.values(
                 event: event, record: slot.record, answers: slot.answers, reference: slot.reference,
                 arena: document.arena)
-            if !slot.isExamined { try examine(event, variables, slot) }
-            guard let index = try nextStep(from: step, event, variables, slot) else { return .done }
-            try prepare(flow.steps[index], event, variables, slot)
-            return .call(system: flow.steps[index].system, step: index)
+            if !slot.isExamined, try !examine(event, variables, slot) { return .stale }
+            guard let index = try nextStep(from: start, event, variables, slot) else { return .done }
+            let step = try stepToCreate(for: flow.steps[index], event, variables, slot) ?? flow.steps[index]
+            try prepare(step, event, variables, slot)
+            return .call(system: step.system, step: step.index)
+        } catch let error as ReceiptStoreError {
+            receiptsFailure = error
+            return .unknown
         } catch let fault as EventFault {
             slot.fault = fault
             return .fault(fault.reason)
@@ -58,12 +75,16 @@ final class StepRunner {
     }
 
     /// The same in the core's terms: what it is answered when it wants an event prepared.
-    func prepare(_ slot: EventSlot, from step: Int) -> Prepared {
+    /// `nil` when it cannot be told, because of ``receiptsFailure``.
+    func prepare(_ slot: EventSlot, from step: Int) -> Prepared? {
         switch next(from: step, for: slot) {
         case .call(let system, let step):
             return .call(system, step: Int32(step), byteCount: slot.requestByteCount)
         case .done: return .done
         case .skip: return .settled(.skipped)
+        case .stale: return .stale
+        case .alreadyParked: return .settled(.parked)
+        case .unknown: return nil
         case .fault(let reason):
             slot.noteFailure()
             return .fault(reason)
@@ -95,12 +116,15 @@ final class StepRunner {
 
     /// Validates the event and decides all conditions, before anything has an effect; but for those that ask for what
     /// an effect was answered.
-    private func examine(_ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
+    ///
+    /// - Returns: whether the event is not stale.
+    private func examine(_ event: Value, _ variables: [Value], _ slot: EventSlot) throws -> Bool {
         if let schema = flow.schema, !schema.isValid(event) {
             throw EventFault(
                 reason: .schema, stage: .valueConverter, step: nil,
                 message: describe(schema.validate(event), of: "the event"))
         }
+        if try isStale(event, variables, slot) { return false }
         slot.undecidedSteps = flow.deferredConditions
         for (index, step) in flow.steps.enumerated() {
             let bit: UInt64 = 1 << UInt64(index)
@@ -111,6 +135,8 @@ final class StepRunner {
             }
         }
         slot.isExamined = true
+        try passOverRecorded(event, variables, slot)
+        return true
     }
 
     private func applies(_ step: CompiledStep, _ event: Value, _ variables: [Value]) throws -> Bool {
@@ -140,7 +166,8 @@ final class StepRunner {
     private func prepare(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
         slot.step = step.index
         slot.attempts = 0
-        slot.idempotencyKey = try idempotencyKey(step, event, variables, slot)
+        slot.remembered = nil
+        try name(step, event, variables, slot)
         try preparePath(step, event, variables, slot)
         try prepareHeaders(step, event, variables, slot)
         try prepareBody(step, event, variables, slot)
@@ -201,6 +228,13 @@ final class StepRunner {
 
     // MARK: - Identity
 
+    /// Names the step's effect on behalf of the event.
+    func name(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
+        guard slot.namedStep != step.index else { return }
+        slot.idempotencyKey = try idempotencyKey(step, event, variables, slot)
+        slot.namedStep = step.index
+    }
+
     private func idempotencyKey(
         _ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot
     ) throws -> String {
@@ -208,13 +242,16 @@ final class StepRunner {
         case .cloudEvents:
             let source = event.member(UnsafeRawBufferPointer("source"))?.bytes ?? UnsafeRawBufferPointer("")
             let id = event.member(UnsafeRawBufferPointer("id"))?.bytes ?? UnsafeRawBufferPointer("")
+            slot.keepIdentity(source: source, id: id)
             return step.idempotency.text(source: source, id: id)
         case .json:
             var id = try identity(event, variables) ?? "\(flow.topic)/\(slot.record.partition)/\(slot.record.offset)"
             var source = flow.source
             return source.withUTF8 { source in
                 id.withUTF8 { id in
-                    step.idempotency.text(source: UnsafeRawBufferPointer(source), id: UnsafeRawBufferPointer(id))
+                    let (source, id) = (UnsafeRawBufferPointer(source), UnsafeRawBufferPointer(id))
+                    slot.keepIdentity(source: source, id: id)
+                    return step.idempotency.text(source: source, id: id)
                 }
             }
         }

@@ -33,7 +33,7 @@ extension Worker {
         case .prepare(let id, let step): prepare(id, from: Int(step))
         case .call(let id): call(id)
         case .park(let id, let reason): park(id, reason)
-        case .record(let id, _): core.recorded(id, succeeded: true, now: turnTime, into: &actions)
+        case .record(let id, let recording): record(id, recording)
         case .release(let id, let settlement):
             slots[id].release()
             if settlement != nil { lastSettled = turnTime }
@@ -55,7 +55,12 @@ extension Worker {
     // MARK: - Events
 
     private func prepare(_ id: EventID, from step: Int) {
-        core.prepared(id, runner.prepare(slots[id], from: step), now: turnTime, into: &actions)
+        guard let prepared = runner.prepare(slots[id], from: step) else {
+            // Without what is known of effects nothing may be called; the worker ends, and the next one loads it anew.
+            if let error = runner.receiptsFailure { fail(.receiptCache(error)) }
+            return
+        }
+        core.prepared(id, prepared, now: turnTime, into: &actions)
     }
 
     private func call(_ id: EventID) {
@@ -102,7 +107,10 @@ extension Worker {
     /// Remembers what the system answered, for the dead letter and for later steps.
     func note(_ completion: borrowing Completion, in slot: EventSlot) {
         guard case .answered(let status) = completion.outcome else { return slot.noteFailure() }
-        flow.note(status: status, body: completion.body, in: slot)
+        guard let problem = runner.note(status: status, body: completion.body, in: slot) else { return }
+        logger.warning(
+            "nothing remembered of an answer",
+            metadata: ["step": "\(flow.steps[slot.step].name)", "reason": "\(problem)"])
     }
 
     /// What the core is told.

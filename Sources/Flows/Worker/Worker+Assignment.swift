@@ -13,7 +13,7 @@ extension Worker {
             case .committed(let results): noteCommits(results)
             case .error(let error): note(error)
             case .partitionError(let partition, let error): note(error, of: partition)
-            case .statistics: break
+            case .statistics, .endReached: break
             }
             perform()
         }
@@ -49,13 +49,13 @@ extension Worker {
             if let error = positions.lazy.compactMap(\.error).first {
                 return assign(request: request, .failure(error))
             }
-            start(
+            load(
                 waiting, at: Dictionary(positions.map { ($0.partition, $0) }, uniquingKeysWith: { first, _ in first }))
         }
     }
 
     /// Begins to read partitions, each at its committed offset, or where `auto.offset.reset` says if it has none.
-    private func start(_ given: [TopicPartition], at positions: [TopicPartition: Kafka.CommittedPosition]) {
+    func start(_ given: [TopicPartition], at positions: [TopicPartition: Kafka.CommittedPosition]) {
         assign(given.map { PartitionStart($0, at: positions[$0]?.offset.map(StartOffset.offset) ?? .committed) })
         for partition in given {
             partitions[partition] = .assigned
@@ -96,14 +96,21 @@ extension Worker {
         let request = RevocationID(nextRevocation)
         nextRevocation &+= 1
         revocations[request] = Revocation(partitions: taken, isLost: isLost)
-        for partition in taken { partitions[partition] = .revoking(request) }
+        for partition in taken {
+            partitions[partition] = .revoking(request)
+            loading[partition] = nil
+        }
         core.revoked(
             held.map { number(of: $0) }, request: request, lost: isLost, now: turnTime, into: &actions)
     }
 
     func acknowledge(_ request: RevocationID) {
         guard let revocation = revocations.removeValue(forKey: request) else { return }
-        for partition in revocation.partitions { partitions[partition] = nil }
+        for partition in revocation.partitions {
+            partitions[partition] = nil
+            records?.store.drop(partition.partition)
+        }
+        followRedrives()
         consumer.acknowledgeRevocation(revocation.partitions)
         if partitions.isEmpty, !isShuttingDown { assignmentWatch.began(now: turnTime) }
     }

@@ -18,6 +18,8 @@ public final class Worker {
 
     let consumer: Consumer
     let deadLetters: DeadLetterWriter
+    /// What is recorded of effects and keys; `nil` where nothing is.
+    let records: WorkerRecords?
     let caller: HTTPCaller
     let runner: StepRunner
     private let keys: OrderKeys
@@ -36,6 +38,8 @@ public final class Worker {
     var nextRevocation: UInt32 = 0
     /// Committed positions that could not be had and are asked for again.
     var positionRetry: Instant?
+    /// Partitions whose receipts are being loaded, with their committed positions.
+    var loading: [TopicPartition: Kafka.CommittedPosition?] = [:]
     var faultLog = FaultLog()
     var assignmentWatch: AssignmentWatch
 
@@ -71,6 +75,8 @@ public final class Worker {
             properties: try settings.consumerProperties, group: settings.flow.group, instanceID: settings.instanceID,
             strategy: settings.flow.assignment, logger: logger)
         deadLetters = try DeadLetterWriter(settings, logger: logger)
+        records = try settings.flow.receipts.map { try WorkerRecords($0, settings, logger: logger) }
+        runner.receipts = records?.store
         assignmentWatch = AssignmentWatch(patience: settings.assignmentPatience)
         core = Core(settings.flow.coreConfiguration, seed: settings.seed)
         handle.attach(caller.waker)
@@ -90,7 +96,8 @@ public final class Worker {
     }
 
     private func close() {
-        deadLetters.close()
+        deadLetters.writer.close()
+        records?.close()
         consumer.close()
         handle.publish(statistics(), isRunning: false)
         logger.info("worker stopped")
@@ -109,8 +116,10 @@ public final class Worker {
         stopIfAsked()
         takeAnswers()
         takeDeadLetterReports()
+        takeReceiptReports()
         consumer.drainWakeup()
         takeConsumerEvents()
+        takeReceipts()
         takeRecords()
         core.advance(to: turnTime, into: &actions)
         perform()
@@ -120,7 +129,7 @@ public final class Worker {
     private func waitForSomething() {
         _ = caller.poll(
             timeoutMilliseconds: timeoutMilliseconds(),
-            also: [consumer.wakeupDescriptor, deadLetters.wakeupDescriptor])
+            also: [consumer.wakeupDescriptor, deadLetters.writer.wakeupDescriptor] + (records?.descriptors ?? []))
     }
 
     /// Until the next deadline, and never longer than a second (D12).
@@ -152,13 +161,13 @@ public final class Worker {
     }
 
     private func takeDeadLetterReports() {
-        deadLetters.collect { tag, succeeded in
+        deadLetters.writer.collect { tag, succeeded in
             let id = EventID(rawValue: tag)
             if succeeded { reportParked(id) }
             core.parked(id, succeeded: succeeded, now: turnTime, into: &actions)
         }
         perform()
-        if let error = deadLetters.fatalError() { fail(.deadLetters(error)) }
+        if let error = deadLetters.writer.fatalError() { fail(.deadLetters(error)) }
     }
 
     private var hasRoom: Bool { !isShuttingDown }
@@ -179,6 +188,8 @@ public final class Worker {
         let slot = slots[id]
         slot.begin()
         slot.partition = partition
+        slot.evaluatedKey = keys.evaluatedBytes
+        slot.assignment = records?.assignments[consumer.partition(at: record.partition).partition] ?? 0
         slot.record.copy(from: record, partition: consumer.partition(at: record.partition).partition)
     }
 }

@@ -1,6 +1,7 @@
 import Delivery
 import Kafka
 import Logging
+import Receipts
 
 /// What one worker is made from.
 public struct WorkerSettings: Sendable {
@@ -56,10 +57,16 @@ public enum WorkerFailure: Error, Sendable, CustomStringConvertible {
     /// The producer of dead letters is: not authorised to be idempotent, out of sequence. A worker that went on could
     /// park nothing, and its partitions would wait for ever.
     case deadLetters(KafkaError)
+    /// The producer of receipts is, or their reader.
+    case receipts(KafkaError)
+    /// The files that receipts are kept in beyond the memory's bound cannot be used. A restart loads them anew.
+    case receiptCache(ReceiptStoreError)
 
     public var description: String {
         switch self {
         case .consumer(let error): "the Kafka consumer cannot go on: \(error)"
+        case .receipts(let error): "receipts can neither be written nor read: \(error)"
+        case .receiptCache(let error): "the cache of receipts cannot be used: \(error)"
         case .deadLetters(let error): "the producer of dead letters cannot go on: \(error)"
         }
     }

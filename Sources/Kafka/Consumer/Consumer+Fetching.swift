@@ -74,7 +74,10 @@ extension Consumer {
     }
 
     private func report(_ message: UnsafeMutablePointer<rd_kafka_message_t>, of index: Int) {
-        guard message.pointee.err != RD_KAFKA_RESP_ERR__PARTITION_EOF else { return }
+        guard message.pointee.err != RD_KAFKA_RESP_ERR__PARTITION_EOF else {
+            pendingEvents.append(.endReached(table.entries[index].partition))
+            return wakeup.signal()
+        }
         let text = rd_kafka_message_errstr(message).map { String(cString: $0) }
         pendingEvents.append(
             .partitionError(table.entries[index].partition, KafkaError(message.pointee.err, text))

@@ -57,12 +57,15 @@ public final class Consumer {
     /// - Parameters:
     ///   - instanceID: Makes this a static member (KIP-345): it keeps its partitions over a restart that takes less
     ///     than `session.timeout.ms`.
+    ///   - reportsEnds: Whether `nextEvent` tells when a partition has been read to its end, for a reader that has to
+    ///     know when it has seen everything.
     ///   - logger: Takes everything that librdkafka has to say.
     public init(
         properties: ClientProperties,
         group: String,
         instanceID: String? = nil,
         strategy: AssignmentStrategy = .cooperativeSticky,
+        reportsEnds: Bool = false,
         logger: Logger
     ) throws(KafkaError) {
         var fixed = [
@@ -70,7 +73,7 @@ public final class Consumer {
             "partition.assignment.strategy": strategy.rawValue,
             "enable.auto.commit": "false",
             "enable.auto.offset.store": "false",
-            "enable.partition.eof": "false",
+            "enable.partition.eof": reportsEnds ? "true" : "false",
         ]
         if let instanceID { fixed["group.instance.id"] = instanceID }
         let wakeup = try WakeupDescriptor()

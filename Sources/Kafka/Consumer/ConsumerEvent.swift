@@ -19,6 +19,8 @@ public enum ConsumerEvent: Sendable {
     case positions(PositionsRequestID, Result<[CommittedPosition], KafkaError>)
     /// Something failed that concerns no single partition. librdkafka goes on trying unless the error is fatal.
     case error(KafkaError)
+    /// Everything that the partition held was handed over. Comes again after more records; only where it was asked for.
+    case endReached(TopicPartition)
     /// Fetching from one partition failed.
     case partitionError(TopicPartition, KafkaError)
     /// librdkafka's statistics as a JSON document, every `statistics.interval.ms`.

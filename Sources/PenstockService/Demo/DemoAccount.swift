@@ -13,9 +13,11 @@ struct DemoAccount {
         self.parked = parked
         // Which events no step is for is known from how they were made; the workers' count must say the same.
         let skipped = Set(produced.filter { $0.defect?.outcome == .skipped }.map(\.id))
+        // An event of a key with parked events joins them, even if no step would be for it (D9).
+        let identities = DemoAccount.identities(of: parked, among: produced)
         account = JournalAccount(
-            produced: produced.map { .init($0) }, journal: journal, skipped: skipped,
-            parked: DemoAccount.identities(of: parked, among: produced))
+            produced: produced.map { .init($0) }, journal: journal, skipped: skipped.subtracting(identities),
+            parked: identities)
     }
 
     var isBalanced: Bool { account.isBalanced && workers.skipped == account.skipped && parked.count == account.parked }

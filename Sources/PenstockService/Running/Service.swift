@@ -29,8 +29,7 @@ public struct Service {
     /// - Parameter stop: signalled when the service is to stop. Blocks the calling thread; never call it from a task.
     public func run(until stop: StopSignal) throws -> ExitStatus {
         try compileAll()
-        try checkTopics()
-        let pool = WorkerPool(settings())
+        let pool = WorkerPool(settings(try checkTopics()))
         stop.onStop { [logger] in
             logger.info("stopping")
             pool.stop()
@@ -49,8 +48,8 @@ public struct Service {
         throw CommandFailure("\(failure)", status: .couldNotReach)
     }
 
-    private func settings() -> [WorkerSettings] {
-        project.flows.flatMap { flow in
+    private func settings(_ flows: [FlowDefinition]) -> [WorkerSettings] {
+        flows.flatMap { flow in
             (1...workers).map { number in
                 WorkerSettings(
                     flow: flow, number: number, client: project.client,
@@ -68,29 +67,73 @@ public struct Service {
         }
     }
 
-    /// A topic that is missing is a mistake to be told at once; a dead-letter topic that is missing is created, like
-    /// its source.
-    private func checkTopics() throws {
+    /// A topic that is missing is a mistake to be told at once; a dead-letter topic or one of receipts that is missing
+    /// is created, with as many partitions as its source.
+    ///
+    /// - Returns: the flows, with what is known of their topics.
+    private func checkTopics() throws -> [FlowDefinition] {
+        var flows = project.flows
         try Reaching.kafka(project.client) { () throws(KafkaError) in
             let admin = try Admin(properties: project.client, logger: logger)
             for flow in project.flows {
                 let topics = try admin.describeTopics([flow.topic], within: .seconds(10))
-                guard try !admin.topicExists(flow.deadLetterTopic, within: .seconds(10)) else { continue }
-                try create(flow.deadLetterTopic, partitions: topics.first?.partitions.count ?? -1, with: admin)
+                let count = topics.first?.partitions.count ?? -1
+                if try !admin.topicExists(flow.deadLetterTopic, within: .seconds(10)) {
+                    try create(NewTopic(flow.deadLetterTopic, partitions: count), with: admin)
+                }
+                guard let index = flows.firstIndex(where: { $0.name == flow.name }) else { continue }
+                try checkReceipts(of: &flows[index], partitions: count, with: admin)
             }
         }
+        return flows
     }
 
-    private func create(_ topic: String, partitions: Int, with admin: Admin) throws(KafkaError) {
-        logger.notice("creating the dead-letter topic", metadata: ["topic": "\(topic)"])
+    /// Of receipts there should be a partition for each of the source; with others it works too, but a worker reads
+    /// records that are not for it.
+    private func checkReceipts(
+        of flow: inout FlowDefinition, partitions count: Int, with admin: Admin
+    ) throws(KafkaError) {
+        guard let receipts = flow.receipts else { return }
+        var known: Int?
+        if try admin.topicExists(receipts.topic, within: .seconds(10)) {
+            known = try admin.describeTopics([receipts.topic], within: .seconds(10)).first?.partitions.count
+        } else {
+            let topic = NewTopic(receipts.topic, partitions: count, configuration: ["cleanup.policy": "compact"])
+            if try !create(topic, with: admin) { known = Service.embeddedPartitions }
+        }
+        try checkRedrives(of: flow, partitions: count, with: admin)
+        guard let known, known != count else { return }
+        logger.warning(
+            "the topic of receipts has not as many partitions as the flow's",
+            metadata: ["topic": "\(receipts.topic)", "partitions": "\(known)", "expected": "\(count)"])
+        flow.receipts?.partitions = Int32(clamping: known)
+    }
+
+    /// The topic in which operators tell workers what they have redriven.
+    private func checkRedrives(
+        of flow: FlowDefinition, partitions count: Int, with admin: Admin
+    ) throws(KafkaError) {
+        let name = RedriveRecord.topic(group: flow.group)
+        guard try !admin.topicExists(name, within: .seconds(10)) else { return }
+        try create(NewTopic(name, partitions: count, configuration: ["cleanup.policy": "compact"]), with: admin)
+    }
+
+    /// The partitions of a topic that the embedded broker makes by itself.
+    private static let embeddedPartitions = 4
+
+    /// - Returns: whether it is there now.
+    @discardableResult
+    private func create(_ new: NewTopic, with admin: Admin) throws(KafkaError) -> Bool {
+        logger.notice("creating a topic", metadata: ["topic": "\(new.name)"])
         do throws(KafkaError) {
-            let new = NewTopic(topic, partitions: partitions)
             for outcome in try admin.createTopics([new], within: .seconds(10)) {
                 if let error = outcome.error, !error.isTopicAlreadyExists { throw error }
             }
         } catch {
             // The embedded broker administers no topics; there the topic comes with the first dead letter.
             guard error.isUnsupported else { throw error }
+            return false
         }
+        return true
     }
 }

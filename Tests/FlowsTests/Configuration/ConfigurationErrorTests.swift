@@ -95,8 +95,8 @@ import Testing
         ),
         Row("topic: crm.customers", "group: x", "16:3: flows.customers: the key ‘topic’ is missing"),
         Row(
-            "topic: crm.customers", "topic: t\n    version: .v",
-            "18:5: flows.customers.version: skipping stale events by version is not available in this version"),
+            "topic: crm.customers", "topic: t\n    version: .v\n    receipts: { enabled: false }",
+            "16:3: flows.customers: version and remember need receipts, which are switched off"),
         Row(
             "topic: crm.customers", "topic: t\n    order: none",
             "18:5: flows.customers.order: no order is not available in this version; only ‘key’ is"),
@@ -133,7 +133,7 @@ import Testing
         ),
         Row(
             "POST erp/clients", "POST erp/clients/{client_id}",
-            "24:9: flows.customers.steps[0].call: {client_id} would be a remembered reference, which is not available in this version; write a jq expression such as {.data.client_id}"
+            "20:9: flows.customers.steps[0]: no step of this flow remembers ‘client_id’; write `remember: { client_id: … }` at the step that creates it, or a jq expression such as {.data.client_id}"
         ),
         Row("POST erp/clients", "POST erp/clients/{.a", "24:9: flows.customers.steps[0].call: ‘{’ has no closing ‘}’"),
         Row(
@@ -146,8 +146,11 @@ import Testing
             "POST erp/clients", "POST erp/../x",
             "24:9: flows.customers.steps[0].call: a path has no segments ‘.’ and ‘..’"),
         Row(
-            "call: POST erp/clients\n", "call: POST erp/clients\n        remember: { a: .b }\n",
-            "25:9: flows.customers.steps[0].remember: remembered references are not available in this version"),
+            "call: POST erp/clients\n", "call: POST erp/clients\n        remember: { a-b: .b }\n",
+            "25:21: flows.customers.steps[0].remember.a-b: expected a name of letters, digits and ‘_’"),
+        Row(
+            "call: POST erp/clients\n", "call: POST erp/clients\n        create_first: nobody\n",
+            "20:9: flows.customers.steps[0]: create_first: there is no other step ‘nobody’ in this flow"),
         Row(
             "statuses: [404, 409]", "statuses: [404, 500]",
             "32:34: flows.customers.steps[1].retry.statuses[1]: ‘500’ is not a whole number from 400 to 499"),

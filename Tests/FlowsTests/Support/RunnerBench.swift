@@ -11,7 +11,7 @@ final class RunnerBench {
     let flow: CompiledFlow
     let slot = EventSlot()
     let keys: OrderKeys
-    private let runner: StepRunner
+    let runner: StepRunner
 
     init(_ definition: FlowDefinition) throws {
         let document = Document()
@@ -37,6 +37,9 @@ final class RunnerBench {
         case .call(let system, let step): "call step \(step) system \(system.index)"
         case .done: "done"
         case .skip: "skip"
+        case .stale: "stale"
+        case .alreadyParked: "already parked"
+        case .unknown: "unknown"
         case .fault(let reason): "fault \(reason.name) \(slot.fault?.stage.rawValue ?? "?")"
         }
     }
@@ -60,7 +63,9 @@ extension [TemplatePart] {
         for piece in text.split(separator: "{", omittingEmptySubsequences: false) {
             let halves = piece.split(separator: "}", maxSplits: 1, omittingEmptySubsequences: false)
             if halves.count == 2 {
-                parts.append(.expression(Flows.Expression(String(halves[0]))))
+                let isName = halves[0].allSatisfy { $0.isLetter || $0 == "_" }
+                parts.append(
+                    isName ? .reference(String(halves[0])) : .expression(Flows.Expression(String(halves[0]))))
                 if !halves[1].isEmpty { parts.append(.text(String(halves[1]))) }
             } else if !piece.isEmpty {
                 parts.append(.text(String(piece)))

@@ -44,6 +44,9 @@ final class Plant: Sendable {
             )
         }
         (flow.topic, flow.deadLetterTopic) = topics
+        // A test that asks for receipts leaves the topic to us.
+        flow.receipts?.topic = "\(flow.group).receipts"
+        flow.receipts?.partitions = partitions > 4 ? 4 : nil
         let plant = Plant(broker: broker, erp: erp, server: server, flow: flow)
         do {
             try await body(plant)
@@ -60,6 +63,8 @@ final class Plant: Sendable {
             environment: ["ERP_URL": erp, "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers])
         var flow = try #require(project.flows.first)
         flow.group = BrokerAccess.uniqueName("group")
+        // Faulty events of a key hold back its later ones (D9); most tests are about the faulty ones alone.
+        flow.receipts = nil
         flow.limits.backOff = BackOff(initial: .milliseconds(20), maximum: .milliseconds(200))
         flow.limits.commitInterval = .milliseconds(100)
         flow.limits.drainTimeout = .seconds(3)
@@ -75,7 +80,13 @@ final class Plant: Sendable {
     // MARK: - Workers
 
     /// Starts workers of the flow's group; end them with ``stop(_:)``.
-    func start(_ count: Int = 1, from number: Int = 1, batch: Int = 256) throws -> WorkerPool {
+    ///
+    /// - Parameter change: what differs from the plant's flow.
+    func start(
+        _ count: Int = 1, from number: Int = 1, batch: Int = 256, change: (inout FlowDefinition) -> Void = { _ in }
+    ) throws -> WorkerPool {
+        var flow = flow
+        change(&flow)
         // The mock cluster does not answer a member that it drops while it joins; the client gives up after 10 s.
         let client = try broker.properties(["heartbeat.interval.ms": "200", "max.poll.interval.ms": "10000"])
         return WorkerPool(
@@ -171,7 +182,8 @@ final class Plant: Sendable {
             return record.header("ce_id").map { byValue[value + Array($0.utf8)] } ?? byValue[value]
         }
         return JournalAccount(
-            produced: events.map { .init($0) }, journal: erp.journal.entries, skipped: skipped, parked: Set(ids))
+            produced: events.map { .init($0) }, journal: erp.journal.entries, skipped: skipped.subtracting(ids),
+            parked: Set(ids))
     }
 
     /// Expects that every event is applied or skipped, once and in order, and none is parked.

@@ -308,7 +308,6 @@ extension Checker {
         expect(isEarned, settled == .parked ? "D10" : "D4", "record \(record) is settled as \(settled) without cause")
         if settled == .parked { wasParked[record] = true }
         if settled == .parked, event.isParkAcknowledged, event.answer != .behindParked { wasFaulty[record] = true }
-        if settled == .applied { wasApplied[record] = true }
         isSettled[record] = true
         assignments[event.assignment].settled.append(record)
         assignments[event.assignment].settledSet.insert(record)

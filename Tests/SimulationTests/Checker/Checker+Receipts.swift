@@ -59,7 +59,7 @@ extension Checker {
                 !wasFaulty[other], "D9",
                 "record \(event.record) is called although record \(other) of its key is parked")
             expect(
-                !(wasApplied[other] && isNewer(other, than: event.record)), "D13",
+                !(isSettled[other] && hasEffect(other) && isNewer(other, than: event.record)), "D13",
                 "record \(event.record) is called although record \(other) is newer and applied")
         }
     }

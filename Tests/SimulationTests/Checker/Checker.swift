@@ -26,7 +26,6 @@ struct Checker {
     var isSettled: [Bool]
     var hasDeadLetter: [Bool]
     var wasParked: [Bool]
-    var wasApplied: [Bool]
     /// Parked for a fault of its own that any worker would meet.
     var wasFaulty: [Bool]
     /// Effects that the topic of receipts holds.
@@ -59,7 +58,6 @@ struct Checker {
         isSettled = Array(repeating: false, count: plan.records.count)
         hasDeadLetter = isSettled
         wasParked = isSettled
-        wasApplied = isSettled
         wasFaulty = isSettled
         hasMark = isSettled
         isProduced = isSettled

@@ -4,9 +4,6 @@ import Delivery
 /// beginning knows all that was acknowledged, and perhaps more.
 struct ReceiptTopic {
     struct KeyState {
-        /// The event that it was written for; what an earlier one says later, by a worker that lost the partition, is
-        /// out of date.
-        var offset: Int64
         var version: Int?
         /// The first and the last parked event.
         var parked: ClosedRange<Int64>?
@@ -24,8 +21,7 @@ struct ReceiptTopic {
         mutating func take(_ write: Write) {
             switch write {
             case .effect(let record, let step): effects.insert(record * 8 + step)
-            case .key(let key, let state, _):
-                if state.offset >= keys[key]?.offset ?? .min { keys[key] = state }
+            case .key(let key, let state, _): keys[key] = state
             }
         }
     }
@@ -108,8 +104,7 @@ extension Worker {
     func record(_ event: EventID, _ recording: Recording) {
         guard let content = content(event, "record") else { return }
         let planned = world.plan.records[content.record]
-        var state = state(planned) ?? ReceiptTopic.KeyState(offset: planned.offset)
-        state.offset = max(state.offset, planned.offset)
+        var state = state(planned) ?? ReceiptTopic.KeyState()
         var writes: [ReceiptTopic.Write] = []
         switch recording {
         case .receipt:

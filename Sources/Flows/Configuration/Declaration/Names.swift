@@ -15,6 +15,12 @@ enum Names {
         return name.utf8.allSatisfy { isLetter($0) || isDigit($0) || "._-".utf8.contains($0) }
     }
 
+    /// The name of something remembered: a letter or `_`, then letters, digits and `_`.
+    static func isReference(_ name: String) -> Bool {
+        guard let first = name.utf8.first, isLetter(first) || first == UInt8(ascii: "_") else { return false }
+        return name.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
+    }
+
     /// A token of RFC 9110.
     static func isHeaderName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.allSatisfy { isLetter($0) || isDigit($0) || "!#$%&'*+-.^_`|~".utf8.contains($0) }

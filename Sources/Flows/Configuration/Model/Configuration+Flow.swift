@@ -36,6 +36,10 @@ extension Configuration {
         public var source = ""
         /// The unit of order; the record's key when there is none.
         public var key: Expression?
+        /// What tells a stale event.
+        public var version: Expression?
+        /// Where effects are recorded.
+        public var receipts = Receipts()
         /// What the event must be.
         public var schema: FileReference?
         /// Whether `format` in schemas is checked.
@@ -105,7 +109,10 @@ extension Configuration.Flow {
                 "tombstones", \.tombstones, .choice(),
                 "What is done with a record whose value is null: skip it, park it, or deliver it as `null`.",
                 example: "park", in: flow),
-            .later("version", "skipping stale events by version is not available in this version"),
+            .optional(
+                "version", \.version, .expression,
+                "The event's version: a number, or a text that sorts by time. An event older than the last one applied "
+                    + "of its key is skipped.", example: ".data.version", defaultText: "no event is stale"),
         ]
     }
 
@@ -115,6 +122,10 @@ extension Configuration.Flow {
                 "steps", \.steps, .list(.section(Configuration.Step.section), count: 1...100),
                 "The effects of an event, in order.", example: "[{ name: create, call: POST erp/clients }]", in: flow,
                 isRequired: true),
+            .key(
+                "receipts", \.receipts, .section(Receipts.section),
+                "Where it is recorded which effects were made, what is remembered of keys, and which keys are parked.",
+                example: "{ retention: 2160h }", in: flow),
             .key(
                 "dead_letter_topic", \.deadLetterTopic, .topic, "Where faulty events are parked.",
                 example: "crm.customers.parked", in: flow, defaultText: "<topic>.dead-letter"),
@@ -162,6 +173,11 @@ extension Configuration.Flow {
         if group.isEmpty { group = "penstock-\(name)" }
         if source.isEmpty { source = topic }
         if deadLetterTopic.isEmpty { deadLetterTopic = String("\(topic).dead-letter".prefix(249)) }
+        if receipts.topic.isEmpty { receipts.topic = String("\(group).receipts".prefix(249)) }
+        if receipts.topic == topic || receipts.topic == deadLetterTopic {
+            reader.report("receipts.topic must be a topic of its own", site)
+        }
+        completeReferences(site, reader)
         if deadLetterTopic == topic {
             reader.report("dead_letter_topic is the flow's own topic: parked events would come back at once", site)
         }

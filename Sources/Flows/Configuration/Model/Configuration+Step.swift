@@ -16,6 +16,10 @@ extension Configuration {
         public var retry: Retry?
         /// The statuses that mean success; 200 to 299 when there is none.
         public var successStatuses: [Int]?
+        /// What of a successful answer is remembered for the event's key.
+        public var remember: [Named<Expression>] = []
+        /// The name of the step that runs first when a reference is missing; empty when there is none.
+        public var createFirst: String?
 
         /// Statuses of doubtful kind: repeated a few times, then the event is parked.
         public struct Retry: Sendable {
@@ -61,7 +65,17 @@ extension Configuration.Step {
             .optional(
                 "success_statuses", \.successStatuses, .list(.integer(200...599), count: 1...100),
                 "The statuses that mean success.", example: "[200, 201, 409]", defaultText: "200 to 299"),
-            .later("remember", "remembered references are not available in this version"),
+            .key(
+                "remember", \.remember,
+                .dictionary(
+                    "references", key: "a name of letters, digits and ‘_’", isKey: Names.isReference, .expression),
+                "What of a successful answer is remembered for the event's key: names, each with jq over the answer's "
+                    + "body. Later events have it as `$reference`, and as `{name}` in `call` and `headers`.",
+                example: "{ client_id: .clientId }", in: step),
+            .optional(
+                "create_first", \.createFirst, .text,
+                "The step to run first, for the same event, when a `{name}` of this step is not remembered yet.",
+                example: "create-client"),
             .later("probe", "probes are not available in this version"),
             .later("batch", "calls with several events are not available in this version"),
             .later("on_failure", "on_failure is not available in this version; a faulty event is parked"),

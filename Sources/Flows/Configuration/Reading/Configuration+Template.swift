@@ -5,6 +5,8 @@ extension Configuration {
             case text(String)
             /// A jq expression over the event, whose result is put in.
             case expression(Expression)
+            /// What is remembered of the event's key under this name.
+            case reference(String)
         }
 
         public let parts: [Part]
@@ -51,8 +53,8 @@ struct TemplateScanner {
                 literal = ""
                 let start = text.index(after: cursor)
                 let column = offset + text[..<start].unicodeScalars.count
-                guard let expression = expression(String(text[start..<end]), column) else { return nil }
-                parts.append(.expression(expression))
+                guard let part = part(String(text[start..<end]), column) else { return nil }
+                parts.append(part)
                 cursor = text.index(after: end)
             case "}":
                 reader.report("‘}’ without ‘{’", site)
@@ -66,27 +68,20 @@ struct TemplateScanner {
         return Configuration.Template(parts: parts)
     }
 
-    private func expression(_ text: String, _ column: Int) -> Configuration.Expression? {
+    private func part(_ text: String, _ column: Int) -> Configuration.Template.Part? {
         guard !text.allSatisfy(\.isWhitespace) else {
             reader.report("‘{}’ has no expression; write one such as {.data.id}", site)
             return nil
         }
-        if isReferenceName(text) {
-            reader.report(
-                "{\(text)} would be a remembered reference, which is not available in this version; "
-                    + "write a jq expression such as {.data.\(text)}", site)
-            return nil
-        }
+        if isReferenceName(text) { return .reference(text) }
         let start =
             isAsWritten
             ? SourcePlace(file: place.file, line: place.line, column: place.column + column) : place
-        return Configuration.Expression(text: text, path: site.path, place: start)
+        return .expression(Configuration.Expression(text: text, path: site.path, place: start))
     }
 
     private func isReferenceName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, Names.isLetter(first) || first == UInt8(ascii: "_") else { return false }
-        let isWord = text.utf8.allSatisfy { Names.isLetter($0) || Names.isDigit($0) || $0 == UInt8(ascii: "_") }
-        return isWord && !["now", "empty", "null", "true", "false"].contains(text)
+        Names.isReference(text) && !["now", "empty", "null", "true", "false"].contains(text)
     }
 
     /// The brace that closes the one at `open`. In a jq string braces do not count, but `\(…)` is code again.

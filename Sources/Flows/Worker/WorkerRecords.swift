@@ -1,0 +1,205 @@
+import Delivery
+import Kafka
+import Logging
+import Receipts
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What a worker of a flow with receipts has beside: the store, its loader, and the writer.
+final class WorkerRecords {
+    let store: ReceiptStore
+    let loader: ReceiptLoader
+    let writer: ReceiptWriter
+    /// What operators have redriven of parked keys.
+    let redrives: RedriveWatch
+    /// Until when a partition that is loaded waits for redrives to be read.
+    var redriveDeadline = Instant.zero
+    let merger = ReferenceMerger()
+    let retention: Duration?
+    /// Counts the assignments of each partition, so that what is written for an earlier one changes no later view.
+    var assignments: [Int32: Int] = [:]
+    /// When receipts are looked through next for what is older than the retention.
+    var nextExpiry = Instant.zero
+    /// The descriptors that the loop waits for.
+    let descriptors: [Int32]
+
+    init(_ receipts: ReceiptSettings, _ settings: WorkerSettings, logger: Logger) throws {
+        store = ReceiptStore(
+            limits: .init(memoryByteCount: receipts.memoryByteCount),
+            // Several processes of one machine may run the same flow.
+            folder: "\(receipts.cacheFolder)/\(getpid())-\(settings.flow.name)-\(settings.number)")
+        loader = try ReceiptLoader(
+            receipts, flow: settings.flow, client: settings.client, store: store, logger: logger)
+        writer = try ReceiptWriter(receipts, client: settings.client, logger: logger)
+        redrives = try RedriveWatch(group: settings.flow.group, client: settings.client, logger: logger)
+        retention = receipts.retention
+        descriptors = [loader.wakeupDescriptor, writer.writer.wakeupDescriptor, redrives.wakeupDescriptor]
+    }
+
+    func close() {
+        writer.writer.close()
+        loader.close()
+        redrives.close()
+    }
+}
+
+/// Receipts: read before a partition's events are taken, written before an event goes on.
+extension Worker {
+    // MARK: - Loading
+
+    /// `positioning → loading`, or at once `assigned` where there are no receipts.
+    func load(_ given: [TopicPartition], at positions: [TopicPartition: Kafka.CommittedPosition]) {
+        guard let records, !given.isEmpty else { return start(given, at: positions) }
+        do {
+            try records.loader.load(given.map(\.partition))
+        } catch {
+            return fail(.receipts(error))
+        }
+        for partition in given {
+            partitions[partition] = .loading
+            loading[partition] = .some(positions[partition])
+            records.assignments[partition.partition, default: 0] += 1
+        }
+        records.redriveDeadline = turnTime + Worker.redrivePatience
+        followRedrives()
+    }
+
+    func takeReceipts() {
+        guard let records else { return }
+        do {
+            if records.loader.isLoading { _ = try records.loader.take(max: 16 * settings.fetchBatch) }
+            // Only then is it known what they are about.
+            if !records.loader.isLoading { try takeRedrives(records) }
+            if !loading.isEmpty { startLoaded() }
+        } catch let error as KafkaError {
+            fail(.receipts(error))
+        } catch let error as ReceiptStoreError {
+            fail(.receiptCache(error))
+        } catch {
+            logger.error("receipts cannot be loaded", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Once all is loaded, the rebalance is answered with all its partitions.
+    private func startLoaded() {
+        guard let records, !records.loader.isLoading, knowsRedrives(records) else { return }
+        let given = loading.keys.sorted { $0.partition < $1.partition }
+        let positions = loading.compactMapValues { $0 }
+        loading.removeAll()
+        start(given, at: positions)
+        perform()
+    }
+
+    // MARK: - Writing
+
+    func record(_ id: EventID, _ recording: Recording) {
+        guard let records else { return core.recorded(id, succeeded: true, now: turnTime, into: &actions) }
+        do {
+            switch try write(recording, of: slots[id], id, records) {
+            case .sent: break
+            case .nothing: core.recorded(id, succeeded: true, now: turnTime, into: &actions)
+            case .refused: core.recorded(id, succeeded: false, now: turnTime, into: &actions)
+            }
+        } catch {
+            fail(.receiptCache(error))
+        }
+    }
+
+    private enum Written { case sent, nothing, refused }
+
+    private func write(
+        _ recording: Recording, of slot: EventSlot, _ id: EventID, _ records: WorkerRecords
+    ) throws(ReceiptStoreError) -> Written {
+        let partition = slot.record.partition
+        // The assignment is gone, and with it the view; the next owner has its own.
+        guard records.assignments[partition] == slot.assignment else { return .refused }
+        switch recording {
+        case .receipt:
+            guard let receipt = receipt(of: slot) else { return .nothing }
+            let state = try records.store.keyState(with: receipt, partition: partition)
+            return records.writer.write(receipt, state: state, partition: partition, slot: slot, tag: id.rawValue)
+                ? .sent : .refused
+        case .parkedMark:
+            guard let key = slot.orderKey else { return .nothing }
+            let state = try records.store.keyState(of: key, partition: partition) ?? KeyState()
+            return records.writer.write(
+                mark: state.parking(slot.record.offset), of: key, partition: partition, slot: slot, tag: id.rawValue)
+                ? .sent : .refused
+        }
+    }
+
+    private func receipt(of slot: EventSlot) -> Receipt? {
+        guard let effect = EffectID(slot.idempotencyKey) else { return nil }
+        let identity = slot.identity.bytes
+        return Receipt(
+            effect: effect, step: flow.steps[slot.step].name, status: slot.successStatus,
+            eventSource: String(decoding: identity.prefix(slot.sourceCount), as: UTF8.self),
+            eventID: String(decoding: identity.dropFirst(slot.sourceCount), as: UTF8.self), key: slot.orderKey,
+            version: slot.version, time: Timestamp.now(), remembered: slot.remembered)
+    }
+
+    func takeReceiptReports() {
+        guard let records else { return }
+        records.writer.writer.collect { tag, succeeded in
+            guard tag != ReceiptWriter.unawaited else { return }
+            let id = EventID(rawValue: tag)
+            let slot = slots[id]
+            slot.recording.outstanding -= 1
+            if !succeeded { slot.recording.hasFailed = true }
+            guard slot.recording.outstanding == 0 else { return }
+            let isWritten = !slot.recording.hasFailed
+            if isWritten { takeIn(slot, records) }
+            core.recorded(id, succeeded: isWritten, now: turnTime, into: &actions)
+        }
+        perform()
+        if let error = records.writer.writer.fatalError() { fail(.receipts(error)) }
+        forgetOldReceipts(records)
+    }
+
+    /// What is acknowledged is known.
+    private func takeIn(_ slot: EventSlot, _ records: WorkerRecords) {
+        let partition = slot.record.partition
+        guard records.assignments[partition] == slot.assignment, let content = slot.recording.content else { return }
+        do throws(ReceiptStoreError) {
+            switch content {
+            case .receipt(let receipt): try records.store.note(receipt, partition: partition)
+            case .keyState(let state, let key): try records.store.set(state, of: key, partition: partition)
+            }
+        } catch {
+            // A partition that was let go meanwhile is not begun.
+            if error.kind != .notBegun { fail(.receiptCache(error)) }
+        }
+    }
+
+    /// A few receipts a second, so that no turn takes long.
+    private func forgetOldReceipts(_ records: WorkerRecords) {
+        guard let retention = records.retention, records.nextExpiry <= turnTime else { return }
+        records.nextExpiry = turnTime + .seconds(1)
+        let limit = Timestamp.now() - Int64(retention / .milliseconds(1))
+        for partition in partitions.assigned.map(\.partition) {
+            do throws(ReceiptStoreError) {
+                for effect in try records.store.expired(before: limit, max: 500, partition: partition)
+                where records.writer.writeTombstone(of: effect, partition: partition) {
+                    try records.store.forget(effect, partition: partition)
+                }
+            } catch {
+                return fail(.receiptCache(error))
+            }
+        }
+    }
+}
+
+extension KeyState {
+    /// The state with another parked event.
+    fileprivate func parking(_ offset: Int64) -> KeyState {
+        var state = self
+        let parked = self.parked ?? ParkedMark(first: offset, last: offset, since: Timestamp.now())
+        state.parked = ParkedMark(
+            first: min(parked.first, offset), last: max(parked.last, offset), since: parked.since)
+        return state
+    }
+}
