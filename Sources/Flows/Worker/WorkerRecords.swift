@@ -33,7 +33,7 @@ final class WorkerRecords {
             // Several processes of one machine may run the same flow.
             folder: "\(receipts.cacheFolder)/\(getpid())-\(settings.flow.name)-\(settings.number)")
         loader = try ReceiptLoader(
-            receipts, flow: settings.flow, client: settings.client, store: store, logger: logger)
+            receipts, flow: settings.flow, client: try settings.consumerProperties, store: store, logger: logger)
         writer = try ReceiptWriter(receipts, client: settings.client, logger: logger)
         redrives = try RedriveWatch(group: settings.flow.group, client: settings.client, logger: logger)
         retention = receipts.retention
