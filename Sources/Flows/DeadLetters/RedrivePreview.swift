@@ -48,10 +48,13 @@ public final class RedrivePreview {
             case .call(let system, let index):
                 calls.append(call(flow.steps[index], definition.systems[Int(system.index)].name))
                 step = index + 1
+                guard calls.count <= 2 * flow.steps.count else { return (calls, .dependsOnAnswers) }
             case .done: return (calls, calls.isEmpty ? .skipped : .done)
-            case .skip: return (calls, .skipped)
+            case .skip, .stale, .alreadyParked, .unknown: return (calls, .skipped)
             case .fault(let reason):
-                if flow.variables.usesSteps, !calls.isEmpty { return (calls, .dependsOnAnswers) }
+                if flow.variables.usesSteps || flow.variables.usesReference, !calls.isEmpty {
+                    return (calls, .dependsOnAnswers)
+                }
                 return (calls, .fault(slot.fault ?? flow.steps[slot.step].rejection(reason, status: 0)))
             }
         }

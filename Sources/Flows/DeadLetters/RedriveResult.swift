@@ -14,6 +14,8 @@ public struct RedriveResult: Sendable {
     public let line: Int
     public let entry: DeadLetterBook.Entry
     public var outcome: Outcome
+    /// What is known of the key now; `nil`: nothing.
+    public var learned: RedriveKnowledge.Learned?
 }
 
 /// How a redrive goes.

@@ -3,6 +3,7 @@ import HTTPCalls
 import JQ
 import JSON
 import Logging
+import Receipts
 
 /// Sends dead letters through their flow again: the same compiled steps, the same delivery core and the same caller as
 /// in a worker, without a consumer.
@@ -37,16 +38,20 @@ public final class RedriveRunner {
     private var isDrained = false
     private var results: [RedriveResult] = []
     private var status = RedriveStatus()
+    private var failure: ReceiptStoreError?
+    private let knowledge: RedriveKnowledge?
 
     /// The core of a redrive has one partition, whose offsets number the letters in the order of their starts.
     private static let partition = PartitionID(0)
 
     /// - Parameters:
     ///   - lines: the keys and their letters, with their content.
+    ///   - knowledge: what is recorded of effects and keys; `nil` where the flow records nothing.
     ///   - pace: how fast letters start; `nil`: as fast as the systems bear.
     /// - Throws: what is wrong with the flow.
     public init(
-        _ definition: FlowDefinition, lines: [RedrivePlan.Line], pace: Pace?, logger: Logger
+        _ definition: FlowDefinition, lines: [RedrivePlan.Line], knowledge: RedriveKnowledge?, pace: Pace?,
+        logger: Logger
     ) throws {
         let document = Document(limits: Limits(byteCount: definition.eventByteLimit))
         self.definition = definition
@@ -55,6 +60,9 @@ public final class RedriveRunner {
         caller = try HTTPCaller(logger: logger)
         for system in definition.systems { _ = try caller.add(system.endpoint) }
         self.lines = lines
+        self.knowledge = knowledge
+        runner.receipts = knowledge?.store
+        try knowledge?.unpark(lines.map(\.key))
         self.pace = pace
         self.logger = logger
         cursors = lines.map { _ in 0 }
@@ -86,6 +94,7 @@ public final class RedriveRunner {
             for result in results { try onResult(result) }
             results.removeAll(keepingCapacity: true)
             onStatus(currentStatus)
+            if let failure { throw failure }
             guard !isDrained else { return }
             _ = caller.poll(timeoutMilliseconds: timeoutMilliseconds)
             now = .now
@@ -123,6 +132,7 @@ public final class RedriveRunner {
         let slot = slots[id]
         slot.begin()
         letter.restore(into: slot.record)
+        slot.evaluatedKey = lines[line].key.bytes
         linesUnderWay[id] = line
         status.started += 1
         perform()
@@ -144,6 +154,7 @@ public final class RedriveRunner {
             result.outcome = .skipped
             status.skipped += 1
         }
+        result.learned = knowledge?.learned(of: lines[line].key)
         results.append(result)
         guard settlement != .parked else { return }
         cursors[line] += 1
@@ -165,15 +176,18 @@ public final class RedriveRunner {
     private func perform(_ action: Action) {
         switch action {
         case .prepare(let id, let step):
-            core.prepared(id, runner.prepare(slots[id], from: Int(step)), now: now, into: &actions)
+            guard let prepared = runner.prepare(slots[id], from: Int(step)) else {
+                failure = failure ?? runner.receiptsFailure
+                return
+            }
+            core.prepared(id, prepared, now: now, into: &actions)
         case .call(let id): call(id)
         case .park(let id, let reason):
             // It lies in the dead-letter topic already, and is not written again.
             let slot = slots[id]
             slot.fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus)
             core.parked(id, succeeded: true, now: now, into: &actions)
-        // Receipts belong to the worker that owns the partition; nothing is recorded here.
-        case .record(let id, _): core.recorded(id, succeeded: true, now: now, into: &actions)
+        case .record(let id, let recording): record(id, recording)
         case .release(let id, let settlement): settled(id, settlement)
         case .commit(let partition, let offset, _):
             core.committed(partition, offset: offset, succeeded: true, now: now, into: &actions)
@@ -201,6 +215,26 @@ public final class RedriveRunner {
         }
     }
 
+    /// Receipts belong to the worker that owns the partition; here they serve the later events of the key.
+    private func record(_ id: EventID, _ recording: Recording) {
+        let slot = slots[id]
+        if case .receipt = recording, let knowledge {
+            do throws(ReceiptStoreError) {
+                try knowledge.note(slot, step: flow.steps[slot.step].name)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        core.recorded(id, succeeded: true, now: now, into: &actions)
+    }
+
+    private func noteAnswer(_ answer: Int, _ body: UnsafeRawBufferPointer, in slot: EventSlot) {
+        guard let problem = runner.note(status: answer, body: body, in: slot) else { return }
+        logger.warning(
+            "nothing remembered of an answer",
+            metadata: ["step": "\(flow.steps[slot.step].name)", "reason": "\(problem)"])
+    }
+
     private func takeAnswers() {
         caller.collect { completion in
             let id = EventID(rawValue: completion.tag)
@@ -217,7 +251,7 @@ public final class RedriveRunner {
                 slot.noteFailure()
                 outcome = .sentNoAnswer
             case .answered(let answer):
-                flow.note(status: answer, body: completion.body, in: slot)
+                noteAnswer(answer, completion.body, in: slot)
                 outcome = step.outcome(status: answer, retryAfterSeconds: completion.retryAfterSeconds)
             }
             core.finished(id, outcome, now: now, into: &actions)

@@ -77,6 +77,12 @@ final class ReceiptWriter {
         return produce(key.bytes, nil, partition, ReceiptWriter.unawaited)
     }
 
+    /// Writes a key's state that nobody waits for.
+    func write(_ state: KeyState, of orderKey: [UInt8], partition: Int32) -> Bool {
+        StateRecord.encode(state, of: orderKey, key: key, value: value)
+        return produce(key.bytes, state.isEmpty ? nil : value.bytes, partition, ReceiptWriter.unawaited)
+    }
+
     private func produce(
         _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?, _ partition: Int32, _ tag: UInt64
     ) -> Bool {

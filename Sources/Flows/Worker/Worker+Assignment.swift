@@ -111,6 +111,7 @@ extension Worker {
             partitions[partition] = nil
             records?.store.drop(partition.partition)
         }
+        followRedrives()
         consumer.acknowledgeRevocation(revocation.partitions)
         guard partitions.isEmpty, !isShuttingDown else { return }
         assignmentWatch.began(now: turnTime)

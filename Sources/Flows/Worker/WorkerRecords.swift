@@ -14,6 +14,11 @@ final class WorkerRecords {
     let store: ReceiptStore
     let loader: ReceiptLoader
     let writer: ReceiptWriter
+    /// What operators have redriven of parked keys.
+    let redrives: RedriveWatch
+    /// Until when a partition that is loaded waits for redrives to be read.
+    var redriveDeadline = Instant.zero
+    let merger = ReferenceMerger()
     let retention: Duration?
     /// Counts the assignments of each partition, so that what is written for an earlier one changes no later view.
     var assignments: [Int32: Int] = [:]
@@ -30,13 +35,15 @@ final class WorkerRecords {
         loader = try ReceiptLoader(
             receipts, flow: settings.flow, client: try settings.consumerProperties, store: store, logger: logger)
         writer = try ReceiptWriter(receipts, client: settings.client, logger: logger)
+        redrives = try RedriveWatch(group: settings.flow.group, client: settings.client, logger: logger)
         retention = receipts.retention
-        descriptors = [loader.wakeupDescriptor, writer.writer.wakeupDescriptor]
+        descriptors = [loader.wakeupDescriptor, writer.writer.wakeupDescriptor, redrives.wakeupDescriptor]
     }
 
     func close() {
         writer.writer.close()
         loader.close()
+        redrives.close()
     }
 }
 
@@ -57,13 +64,17 @@ extension Worker {
             loading[partition] = .some(positions[partition])
             records.assignments[partition.partition, default: 0] += 1
         }
+        records.redriveDeadline = turnTime + Worker.redrivePatience
+        followRedrives()
     }
 
     func takeReceipts() {
-        guard let records, records.loader.isLoading else { return }
+        guard let records else { return }
         do {
-            let loaded = try records.loader.take(max: 16 * settings.fetchBatch)
-            if !loaded.isEmpty { startLoaded() }
+            if records.loader.isLoading { _ = try records.loader.take(max: 16 * settings.fetchBatch) }
+            // Only then is it known what they are about.
+            if !records.loader.isLoading { try takeRedrives(records) }
+            if !loading.isEmpty { startLoaded() }
         } catch let error as KafkaError {
             fail(.receipts(error))
         } catch let error as ReceiptStoreError {
@@ -75,7 +86,7 @@ extension Worker {
 
     /// Once all is loaded, the rebalance is answered with all its partitions.
     private func startLoaded() {
-        guard let records, !records.loader.isLoading, !loading.isEmpty else { return }
+        guard let records, !records.loader.isLoading, knowsRedrives(records) else { return }
         let given = loading.keys.sorted { $0.partition < $1.partition }
         let positions = loading.compactMapValues { $0 }
         loading.removeAll()

@@ -31,7 +31,10 @@ final class RedriveRound {
     func run(until stop: StopSignal, _ archive: DeadLetterArchive, _ account: inout RedriveAccount) throws {
         let runner: RedriveRunner
         do {
-            runner = try RedriveRunner(flow, lines: plan.lines, pace: pace, logger: logger)
+            runner = try RedriveRunner(
+                flow, lines: plan.lines, knowledge: try knowledge(), pace: pace, logger: logger)
+        } catch let failure as CommandFailure {
+            throw failure
         } catch {
             throw CommandFailure("\(error)", status: .usedWrongly)
         }
@@ -50,6 +53,36 @@ final class RedriveRound {
                 tell(status)
             })
         try writer.finish()
+    }
+
+    /// What workers have recorded of the keys' partitions: references that steps need, and effects that are made.
+    private func knowledge() throws -> RedriveKnowledge? {
+        guard let topic = flow.receipts?.topic else { return nil }
+        let knowledge = RedriveKnowledge(partitions: Set(plan.lines.map(\.key.partition)))
+        var failure: (any Error)?
+        let isWhole = try Reaching.kafka(client) { () throws(KafkaError) in
+            let admin = try Admin(properties: client, logger: logger)
+            guard try admin.topicExists(topic, within: .seconds(10)) else { return true }
+            let reader = try TopicReader(
+                topic: topic, from: .earliest, client: client, timeout: .seconds(10), logger: logger)
+            defer { reader.close() }
+            return try reader.readOn(within: .seconds(3_600)) { record in
+                guard let key = record.key else { return }
+                let partition = record.header("partition").flatMap { Int32($0) } ?? record.partition.partition
+                do {
+                    try knowledge.take(
+                        key: key, value: record.value, time: record.timestamp ?? 0, partition: partition)
+                } catch let error {
+                    failure = failure ?? error
+                }
+            }
+        }
+        if let failure { throw failure }
+        guard isWhole else {
+            throw CommandFailure(
+                "the topic \"\(topic)\" could not be read to its end; try again", status: .couldNotReach)
+        }
+        return knowledge
     }
 
     // MARK: - Results
@@ -76,7 +109,9 @@ final class RedriveRound {
         guard mark.state == .redriven else { return }
         progress[result.line].finish(letter.place.offset)
         guard let key = result.entry.key.bytes, let through = progress[result.line].through else { return }
-        try writer.write(.key(key, KeyRedriven(through: through)), partition: letter.place.partition)
+        let redriven = KeyRedriven(
+            through: through, references: result.learned?.references, version: result.learned?.version)
+        try writer.write(.key(key, redriven), partition: letter.place.partition)
     }
 
     private func tell(_ letter: DeadLetter, _ fault: EventFault) {

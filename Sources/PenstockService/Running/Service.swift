@@ -128,11 +128,21 @@ public struct Service {
             let topic = NewTopic(receipts.topic, partitions: count, configuration: ["cleanup.policy": "compact"])
             if try !create(topic, with: admin) { known = Service.embeddedPartitions }
         }
+        try checkRedrives(of: flow, partitions: count, with: admin)
         guard let known, known != count else { return }
         logger.warning(
             "the topic of receipts has not as many partitions as the flow's",
             metadata: ["topic": "\(receipts.topic)", "partitions": "\(known)", "expected": "\(count)"])
         flow.receipts?.partitions = Int32(clamping: known)
+    }
+
+    /// The topic in which operators tell workers what they have redriven.
+    private func checkRedrives(
+        of flow: FlowDefinition, partitions count: Int, with admin: Admin
+    ) throws(KafkaError) {
+        let name = RedriveRecord.topic(group: flow.group)
+        guard try !admin.topicExists(name, within: .seconds(10)) else { return }
+        try create(NewTopic(name, partitions: count, configuration: ["cleanup.policy": "compact"]), with: admin)
     }
 
     /// The partitions of a topic that the embedded broker makes by itself.

@@ -1,0 +1,74 @@
+import JSON
+import Receipts
+
+/// What is recorded of the effects and keys that a redrive deals with. It belongs to one thread.
+///
+/// A redrive reads the topic of receipts and never writes it: only the worker that owns a partition does. What it learns
+/// travels in ``KeyRedriven``.
+public final class RedriveKnowledge {
+    /// What is known of a key, as JSON.
+    public struct Learned: Sendable, Equatable {
+        public var references: String?
+        public var version: String?
+    }
+
+    let store = ReceiptStore(folder: nil)
+    private let partitions: Set<Int32>
+
+    /// - Parameter partitions: of the source; records of others are passed over.
+    public init(partitions: Set<Int32>) {
+        self.partitions = partitions
+        for partition in partitions { store.begin(partition) }
+    }
+
+    /// Takes in a record of the topic of receipts.
+    public func take(key: [UInt8], value: [UInt8]?, time: Int64, partition: Int32) throws {
+        guard partitions.contains(partition) else { return }
+        try key.withUnsafeBytes { key in
+            guard let value else {
+                _ = try store.apply(key: key, value: nil, timestamp: time, partition: partition)
+                return
+            }
+            try value.withUnsafeBytes { value in
+                _ = try store.apply(key: key, value: value, timestamp: time, partition: partition)
+            }
+        }
+    }
+
+    /// For a redrive its keys are not parked: it runs just those events that are.
+    func unpark(_ keys: [OrderKey]) throws(ReceiptStoreError) {
+        for key in keys {
+            guard let bytes = key.bytes, var state = try store.keyState(of: bytes, partition: key.partition) else {
+                continue
+            }
+            state.parked = nil
+            try store.set(state, of: bytes, partition: key.partition)
+        }
+    }
+
+    /// Takes in that the current step of the event in the slot was made.
+    func note(_ slot: EventSlot, step: String) throws(ReceiptStoreError) {
+        guard let effect = EffectID(slot.idempotencyKey) else { return }
+        let identity = slot.identity.bytes
+        try store.note(
+            Receipt(
+                effect: effect, step: step, status: slot.successStatus,
+                eventSource: String(decoding: identity.prefix(slot.sourceCount), as: UTF8.self),
+                eventID: String(decoding: identity.dropFirst(slot.sourceCount), as: UTF8.self), key: slot.orderKey,
+                version: slot.version, time: Timestamp.now(), remembered: slot.remembered),
+            partition: slot.record.partition)
+    }
+
+    /// What is known of a key now; `nil`: nothing.
+    func learned(of key: OrderKey) -> Learned? {
+        guard let bytes = key.bytes, let state = try? store.keyState(of: bytes, partition: key.partition) else {
+            return nil
+        }
+        let version = state.version.map { version in
+            let buffer = ByteBuffer(capacity: 32)
+            version.write(to: buffer)
+            return buffer.text
+        }
+        return Learned(references: state.references.map { String(decoding: $0, as: UTF8.self) }, version: version)
+    }
+}
