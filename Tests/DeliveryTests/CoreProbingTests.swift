@@ -196,6 +196,23 @@ import Testing
         #expect(driver.taken() == [.release(event, nil), .acknowledgeRevocation(RevocationID(1))])
     }
 
+    @Test("The wait counts from the end of a lost assignment's call, where that was still in flight here")
+    func lateEnd() throws {
+        var (driver, lost) = try calling()
+        driver.core.revoked(
+            [driver.partition], request: RevocationID(1), lost: true, now: driver.now, into: &driver.actions)
+        driver.assign(CommittedPosition(offset: 100, metadata: ""))
+        let event = try driver.accept(100, key: 1)
+        driver.advance(.seconds(20))
+        driver.core.finished(lost, .sentNoAnswer, now: driver.now, into: &driver.actions)
+        driver.prepareAll()
+        _ = driver.taken()
+        driver.advance(.milliseconds(29_999))
+        #expect(driver.taken() == [])
+        driver.advance(.milliseconds(1))
+        #expect(driver.taken() == [.probe(event)])
+    }
+
     @Test("Steps without a probe, and flows without, are called at once")
     func withoutProbe() throws {
         var driver = assigned(0, probes: [nil, ProbePolicy(settleAfter: Self.settle)])

@@ -243,8 +243,6 @@ MUTATIONS = [
      "return max(0, policy.settleAfter.wholeNanoseconds)", "return 0"),
     ("probe does not wait after an assignment", "Core/Core+Probing.swift",
      "partition.quietSince + policy.settleAfter", "partition.quietSince"),
-    ("end of a lost assignment's call not noted", "Core/Core+Probing.swift",
-     "partitions[Int(events[slot].partition)].quietSince = now", "_ = now"),
     ("drain calls after a miss", "Core/Core+Probing.swift",
      "if isDraining(slot), !events[slot].isApplied {", "if false {"),
 ]
