@@ -202,9 +202,6 @@ MUTATIONS = [
      "        return version < applied", "        return version < applied - 1_000"),
     ("shell: events of the applied version taken for stale", "Tests/SimulationTests/World/Receipts.swift",
      "        return version < applied", "        return version <= applied"),
-    ("shell: receipt written before its key's state", "Tests/SimulationTests/World/Receipts.swift",
-     "writes = [.key(planned.key, state, mark: nil), .effect(record: content.record, step: step)]",
-     "writes = [.effect(record: content.record, step: step), .key(planned.key, state, mark: nil)]"),
 ]
 
 

@@ -144,6 +144,14 @@ extension StepRunner {
     }
 }
 
+extension CompiledFlow {
+    /// Takes notice of what the event's current call was answered: for the dead letter, and for later steps.
+    func note(status: Int, body: UnsafeRawBufferPointer, in slot: EventSlot) {
+        guard steps[slot.step].isSuccess(status) else { return slot.noteRefusal(status: status, body: body) }
+        if variables.usesSteps, slot.step + 1 < steps.count { slot.keepAnswer(status: status, body: body) }
+    }
+}
+
 /// An answer had not what is to be remembered of it.
 private struct NothingToRemember: Error, CustomStringConvertible {
     let name: String
