@@ -182,10 +182,11 @@ public final class RedriveRunner {
             }
             core.prepared(id, prepared, now: now, into: &actions)
         case .call(let id): call(id)
+        case .probe(let id): probe(id)
         case .park(let id, let reason):
             // It lies in the dead-letter topic already, and is not written again.
             let slot = slots[id]
-            slot.fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus)
+            slot.fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus, ofProbe: slot.isProbe)
             core.parked(id, succeeded: true, now: now, into: &actions)
         case .record(let id, let recording): record(id, recording)
         case .release(let id, let settlement): settled(id, settlement)
@@ -203,6 +204,7 @@ public final class RedriveRunner {
         let slot = slots[id]
         let step = flow.steps[slot.step]
         slot.attempts += 1
+        slot.isProbe = false
         do {
             try caller.start(
                 Request(
@@ -213,6 +215,35 @@ public final class RedriveRunner {
             logger.error("call not started; trying again", metadata: ["step": "\(step.name)", "error": "\(error)"])
             core.finished(id, .notSent, now: now, into: &actions)
         }
+    }
+
+    /// A parked event may have been called before: where the step has a probe, the system is asked first (D4).
+    private func probe(_ id: EventID) {
+        let slot = slots[id]
+        let step = flow.steps[slot.step]
+        slot.isProbe = true
+        do {
+            try caller.start(
+                Request(
+                    system: SystemIndex(rawValue: Int(step.system.index)), method: .get, path: slot.probePath.bytes),
+                tag: id.rawValue)
+        } catch {
+            logger.error("probe not started; trying again", metadata: ["step": "\(step.name)", "error": "\(error)"])
+            core.probed(id, .failed(.notSent), now: now, into: &actions)
+        }
+    }
+
+    private func outcome(ofProbe status: Int, _ retryAfter: Int?, _ body: UnsafeRawBufferPointer, _ slot: EventSlot)
+        -> ProbeOutcome
+    {
+        let judged = runner.judgeProbe(
+            status: status, retryAfter: retryAfter.map { .seconds($0) }, body: body, slot)
+        switch judged {
+        case .hit: tell(runner.noteSuccess(status: status, body: body, in: slot), of: slot)
+        case .miss: break
+        case .failed, .fault: slot.noteRefusal(status: status, body: body)
+        }
+        return judged
     }
 
     /// Receipts belong to the worker that owns the partition; here they serve the later events of the key.
@@ -229,7 +260,11 @@ public final class RedriveRunner {
     }
 
     private func noteAnswer(_ answer: Int, _ body: UnsafeRawBufferPointer, in slot: EventSlot) {
-        guard let problem = runner.note(status: answer, body: body, in: slot) else { return }
+        tell(runner.note(status: answer, body: body, in: slot), of: slot)
+    }
+
+    private func tell(_ problem: String?, of slot: EventSlot) {
+        guard let problem else { return }
         logger.warning(
             "nothing remembered of an answer",
             metadata: ["step": "\(flow.steps[slot.step].name)", "reason": "\(problem)"])
@@ -250,11 +285,18 @@ public final class RedriveRunner {
                 note(fault, of: completion.system)
                 slot.noteFailure()
                 outcome = .sentNoAnswer
+            case .answered(let answer) where slot.isProbe:
+                let judged = self.outcome(ofProbe: answer, completion.retryAfterSeconds, completion.body, slot)
+                return core.probed(id, judged, now: now, into: &actions)
             case .answered(let answer):
                 noteAnswer(answer, completion.body, in: slot)
                 outcome = step.outcome(status: answer, retryAfterSeconds: completion.retryAfterSeconds)
             }
-            core.finished(id, outcome, now: now, into: &actions)
+            if slot.isProbe {
+                core.probed(id, .failed(outcome), now: now, into: &actions)
+            } else {
+                core.finished(id, outcome, now: now, into: &actions)
+            }
         }
         perform()
     }

@@ -152,6 +152,19 @@ extension StepRunner {
     }
 }
 
+extension CompiledFlow {
+    /// Takes notice of what the event's current call was answered: for the dead letter, and for later steps.
+    func note(status: Int, body: UnsafeRawBufferPointer, in slot: EventSlot) {
+        guard steps[slot.step].isSuccess(status) else { return slot.noteRefusal(status: status, body: body) }
+        noteSuccess(status: status, body: body, in: slot)
+    }
+
+    /// The step's effect is there, and this tells of it: the call's answer, or that of a probe that found it.
+    func noteSuccess(status: Int, body: UnsafeRawBufferPointer, in slot: EventSlot) {
+        if variables.usesSteps, slot.step + 1 < steps.count { slot.keepAnswer(status: status, body: body) }
+    }
+}
+
 /// An answer had not what is to be remembered of it.
 private struct NothingToRemember: Error, CustomStringConvertible {
     let name: String
