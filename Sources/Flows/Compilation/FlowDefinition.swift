@@ -268,6 +268,18 @@ public struct FlowLimits: Sendable {
 }
 
 extension FlowDefinition {
+    /// The systems as the worker calls them. libcurl sends a request again by itself when a kept connection turns out to
+    /// be dead; where a system is asked before a call is repeated, that would be a repetition without the question.
+    var endpoints: [SystemEndpoint] {
+        systems.enumerated().map { index, system in
+            var endpoint = system.endpoint
+            if steps.contains(where: { $0.system == index && $0.probe != nil }) {
+                endpoint.resendsOnDeadConnection = false
+            }
+            return endpoint
+        }
+    }
+
     /// What the delivery core of a worker of this flow is made with.
     var coreConfiguration: CoreConfiguration {
         CoreConfiguration(

@@ -77,7 +77,7 @@ public final class Worker {
         runner = StepRunner(flow: flow, document: document, evaluator: evaluator)
         keys = OrderKeys(flow: flow, document: document, evaluator: evaluator)
         caller = try HTTPCaller(logger: logger)
-        for system in settings.flow.systems { _ = try caller.add(system.endpoint) }
+        for endpoint in settings.flow.endpoints { _ = try caller.add(endpoint) }
         consumer = try Consumer(
             properties: try settings.consumerProperties, group: settings.flow.group, instanceID: settings.instanceID,
             strategy: settings.flow.assignment, logger: logger)

@@ -62,4 +62,12 @@ struct ProbeTests {
         #expect(bench.judge(200, "{}") == .fault(.mapping))
         #expect(bench.message.hasPrefix("probe: hit: "))
     }
+
+    @Test("libcurl must not repeat a call by itself where the system is to be asked first")
+    func noResends() {
+        var step = StepDefinition.step()
+        #expect(FlowDefinition.flow([step]).endpoints.map(\.resendsOnDeadConnection) == [true])
+        step.probe = ProbeDefinition(path: [.text("/clients")], wait: .seconds(1))
+        #expect(FlowDefinition.flow([step]).endpoints.map(\.resendsOnDeadConnection) == [false])
+    }
 }
