@@ -186,7 +186,8 @@ public final class RedriveRunner {
         case .park(let id, let reason):
             // It lies in the dead-letter topic already, and is not written again.
             let slot = slots[id]
-            slot.fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus, ofProbe: slot.isProbe)
+            let rejection = flow.steps[slot.step].rejection(reason, status: slot.lastStatus, ofProbe: slot.isProbe)
+            slot.fault = slot.fault ?? rejection
             core.parked(id, succeeded: true, now: now, into: &actions)
         case .record(let id, let recording): record(id, recording)
         case .release(let id, let settlement): settled(id, settlement)

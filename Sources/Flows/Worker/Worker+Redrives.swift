@@ -41,6 +41,7 @@ extension Worker {
     private func apply(
         _ redriven: KeyRedriven, to key: [UInt8], of partition: Int32, _ records: WorkerRecords
     ) throws {
+        records.redrivenThrough[partition, default: [:]][key] = redriven.through
         guard let state = try records.store.keyState(of: key, partition: partition) else { return }
         let next = try state.after(redriven, merging: records.merger)
         guard next != state else { return }

@@ -19,6 +19,8 @@ final class WorkerRecords {
     /// Until when a partition that is loaded waits for redrives to be read.
     var redriveDeadline = Instant.zero
     let merger = ReferenceMerger()
+    /// How far each key was redriven in this assignment of its partition.
+    var redrivenThrough: [Int32: [[UInt8]: Int64]] = [:]
     let retention: Duration?
     /// Counts the assignments of each partition, so that what is written for an earlier one changes no later view.
     var assignments: [Int32: Int] = [:]
@@ -125,6 +127,8 @@ extension Worker {
                 ? .sent : .refused
         case .parkedMark:
             guard let key = slot.orderKey else { return .nothing }
+            // The redrive was quicker: it found the dead letter before its mark was written.
+            if let through = records.redrivenThrough[partition]?[key], through >= slot.record.offset { return .nothing }
             let state = try records.store.keyState(of: key, partition: partition) ?? KeyState()
             return records.writer.write(
                 mark: state.parking(slot.record.offset), of: key, partition: partition, slot: slot, tag: id.rawValue)
@@ -152,12 +156,24 @@ extension Worker {
             if !succeeded { slot.recording.hasFailed = true }
             guard slot.recording.outstanding == 0 else { return }
             let isWritten = !slot.recording.hasFailed
+            if isWritten, isOvertaken(slot, records) { return record(id, .parkedMark) }
             if isWritten { takeIn(slot, records) }
             core.recorded(id, succeeded: isWritten, now: turnTime, into: &actions)
         }
         perform()
         if let error = records.writer.writer.fatalError() { fail(.receipts(error)) }
         forgetOldReceipts(records)
+    }
+
+    /// Whether a redrive has moved or taken away the key's mark while a new one was being written. What the redrive wrote
+    /// lies behind it in the topic, so the new one is written again (D9).
+    private func isOvertaken(_ slot: EventSlot, _ records: WorkerRecords) -> Bool {
+        let partition = slot.record.partition
+        guard case .keyState(let written, let key)? = slot.recording.content,
+            records.assignments[partition] == slot.assignment
+        else { return false }
+        let known = (try? records.store.keyState(of: key, partition: partition)) ?? KeyState()
+        return known.parking(slot.record.offset).parked?.first != written.parked?.first
     }
 
     /// What is acknowledged is known.

@@ -48,7 +48,7 @@ import Testing
             "13:5: systems.erp.concurrency: ‘0’ is not a whole number from 1 to 10000, or ‘adaptive’"),
         Row(
             "concurrency: 64", "concurrency: { adaptive: { max: 0 } }",
-            "13:31: systems.erp.concurrency.adaptive.max: ‘0’ is not a whole number from 1 to 10000"),
+            "13:32: systems.erp.concurrency.adaptive.max: ‘0’ is not a whole number from 1 to 10000"),
         Row(
             "concurrency: 64", "rate_limit: 200",
             "13:5: systems.erp.rate_limit: ‘200’ is not a rate such as 200/s, 5000/m or 10000/h"),

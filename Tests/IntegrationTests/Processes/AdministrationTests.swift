@@ -68,7 +68,11 @@ struct AdministrationTests {
             #expect(stalled.status == "503", "\(stalled)")
             #expect(stalled.body.contains("offset 0: "), "\(stalled)")
             #expect(stalled.body.contains("system erp"), "\(stalled)")
-            let during = try await curl(url + "/metrics", in: site.folder).body
+            var during = ""
+            let patience = ContinuousClock.now + .seconds(40)
+            while !during.contains("status=\"503\""), ContinuousClock.now < patience {
+                during = try await curl(url + "/metrics", in: site.folder).body
+            }
             #expect(during.contains("penstock_partition_stalled_seconds{flow=\"customers\",partition=\"0\",reason="))
             #expect(during.contains("status=\"503\""), "\(during)")
             #expect(during.contains("penstock_consumer_lag{topic=\"\(site.topic)\",partition=\"0\""), "\(during)")

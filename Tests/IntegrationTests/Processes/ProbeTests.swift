@@ -50,7 +50,7 @@ struct ProbeTests {
             try await site.produce(events)
             let processes = [try site.start("run"), try site.start("run")]
             defer { for process in processes { process.end() } }
-            #expect(await eventually { site.erp.currentSummary.effects > events.count / 5 })
+            #expect(await eventually(within: .seconds(90)) { site.erp.currentSummary.effects > events.count / 5 })
             processes[0].signal(SIGKILL)
             #expect(try await processes[0].ending().status == -SIGKILL)
             #expect(site.erp.currentSummary.effects < events.count, "it was killed on the way")

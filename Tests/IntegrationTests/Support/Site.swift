@@ -100,8 +100,9 @@ final class Site: Sendable {
     }
 
     /// The sum of what the group has committed: with topics that begin at 0 the number of settled events.
-    func committedCount() async throws -> Int {
+    func committedCount(topic other: String? = nil) async throws -> Int {
         try await blocking { [self] in
+            let topic = other ?? topic
             let admin = try Admin(properties: broker.properties, logger: BrokerAccess.quiet)
             let partitions = try admin.describeTopics([topic], within: .seconds(10)).flatMap(\.topicPartitions)
             return try admin.groupOffsets(group: group, partitions: partitions, within: .seconds(10))

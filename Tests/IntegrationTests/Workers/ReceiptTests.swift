@@ -31,7 +31,8 @@ struct ReceiptTests {
             #expect(second.statistics.calls == 0)
             #expect(plant.erp.currentSummary.requests == requests)
             let loaded = plant.log.lines("receipts loaded").compactMap { $0.fields["effects"] }
-            #expect(loaded.last == "200", "\(loaded)")
+            // Partitions may be told of one by one; the first worker found none.
+            #expect(loaded.compactMap { Int($0) }.reduce(0, +) == 200, "\(loaded)")
             try await plant.expectBalanced(events)
         }
     }

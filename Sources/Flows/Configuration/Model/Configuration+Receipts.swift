@@ -17,7 +17,7 @@ extension Configuration.Flow {
             reader.report("version and remember need receipts, which are switched off", site)
         }
         if order == .none, version != nil || !remembered.isEmpty {
-            reader.report("version and remember tell of a key's last event: they need ‘order: key’ or ‘partition’", site)
+            reader.report("version and remember tell of a key's last event: they need an order", site)
         }
         for (position, step) in steps.enumerated() {
             let stepSite = Site(path: "\(site.path).steps[\(position)]", place: step.place)
