@@ -27,6 +27,11 @@ def start(command, **options):
     return process
 
 
+def stop(process):
+    process.send_signal(signal.SIGTERM)
+    process.wait(30)
+
+
 def stop_all():
     for process in reversed(started):
         if process.poll() is None:
@@ -94,7 +99,8 @@ def nginx(folder):
           access_log off; keepalive_requests 100000000; keepalive_timeout 600s;
           client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
           uwsgi_temp_path {folder}; scgi_temp_path {folder}; default_type application/json;
-          server {{ listen 127.0.0.1:{port} backlog=1024; location / {{ return 200 '{{"clientId":"1"}}'; }} }}
+          server {{ listen 127.0.0.1:{port} backlog=1024; location = /status {{ stub_status; }}
+            location / {{ return 200 '{{"clientId":"1"}}'; }} }}
         }}
         """
     )

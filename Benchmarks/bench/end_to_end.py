@@ -6,7 +6,8 @@ import subprocess
 import sys
 import uuid
 
-from bench.common import ROOT, ROUNDS, row, say, start
+from bench.common import PEERS, ROOT, ROUNDS, row, say, start
+from bench.python import python
 
 PENSTOCK = ROOT / ".build/release/penstock"
 BOOTSTRAP = os.environ.get("BENCH_BOOTSTRAP")
@@ -15,28 +16,40 @@ BACKLOG = int(os.environ.get("BENCH_BACKLOG", "1000000"))
 IN_FLIGHT = 64
 PARTITIONS = 12
 KEYS = 10_000
+CONFLUENT_KAFKA = "confluent-kafka==2.16.1"
+HTTPX = "httpx==0.28.1"
+MQ_BRIDGE = "mq-bridge==1.2.0"
 
 
-def broker(topic):
+def broker(topic, partitions=PARTITIONS):
     if BOOTSTRAP:
         return BOOTSTRAP
-    command = [PENSTOCK, "broker", "--topic", f"{topic}:{PARTITIONS}", "--topic", f"{topic}.dead-letter:1"]
+    command = [PENSTOCK, "broker", "--topic", f"{topic}:{partitions}", "--topic", f"{topic}.dead-letter:1"]
     process = start(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     return process.stdout.readline().strip()
 
 
-def events(path, count):
-    """Customer events of about 600 bytes, for KEYS customers in turn."""
+def topic_with(partitions):
+    """A new topic with so many partitions: brokers and name."""
+    topic = f"bench-{uuid.uuid4()}"
+    if BOOTSTRAP:
+        creation = [python(CONFLUENT_KAFKA), PEERS / "create-topic.py", BOOTSTRAP, topic, str(partitions)]
+        subprocess.run(creation, check=True)
+    return broker(topic, partitions), topic
+
+
+def events(path, count, keys=KEYS):
+    """Customer events of about 600 bytes, for `keys` customers in turn."""
     with open(path, "w", encoding="utf-8") as file:
         for number in range(count):
-            key = f"CRM-{number * 7919 % KEYS:06d}"
+            key = f"CRM-{number * 7919 % keys:06d}"
             event = {
                 "specversion": "1.0", "id": str(uuid.UUID(int=number + 1)), "source": "/crm/eu",
                 "type": "crm.customer.created", "subject": key, "time": "2026-01-01T00:00:00.000Z",
                 "datacontenttype": "application/json",
                 "data": {
                     "id": key, "firstName": "Marguerite", "lastName": "Oyelaran-Whitfield",
-                    "email": f"marguerite.{number}@customers.example", "version": number // KEYS + 1,
+                    "email": f"marguerite.{number}@customers.example", "version": number // keys + 1,
                     "address": {"street": "1187 Hollow Creek Parkway", "city": "Springfield", "state": "IL",
                                 "zip": "62704"},
                     "note": "Prefers to be called in the morning; the second entrance is behind the bakery.",
@@ -53,20 +66,21 @@ def produce(servers, topic, path):
 # MARK: one run
 
 
-def configuration(folder, servers, url, topic):
+def configuration(folder, servers, url, topic, in_flight=IN_FLIGHT, receipts=True):
     example = ROOT / "examples/crm-to-erp"
-    path = folder / "penstock.yaml"
+    path = folder / f"penstock-{uuid.uuid4()}.yaml"
     path.write_text(
         f"""
 kafka: {{ bootstrap_servers: "{servers}" }}
 schemas: {ROOT}/Schemas
 systems:
-  erp: {{ base_url: "{url}", concurrency: {IN_FLIGHT} }}
+  erp: {{ base_url: "{url}", concurrency: {in_flight} }}
 flows:
   bench:
     topic: {topic}
     group: ${{BENCH_GROUP}}
     schema: crm/customer-event.v1.json
+    receipts: {{ enabled: {str(receipts).lower()} }}
     steps:
       - name: create
         when: .type == "crm.customer.created"
@@ -101,33 +115,82 @@ def measure(processes):
     return {"rate": count / seconds, "cpu": cpu / count * 1e6, "rss": memory / 1024, "events": count}
 
 
-def peer(limit, servers, url, topic, count, processes):
+def peer(limit, servers, url, topic, count, processes, in_flight=IN_FLIGHT):
     group = f"limit-{uuid.uuid4()}"
-    command = [limit, servers, topic, group, url + "/clients", str(count), str(IN_FLIGHT)]
+    command = [limit, servers, topic, group, url + "/clients", str(count), str(in_flight)]
     return measure([start(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)])
 
 
-def ours(path, workers):
+def python_peer(name, package, servers, url, topic, count, last):
+    """A peer in Python; None where its packages cannot be had."""
+    interpreter = python(CONFLUENT_KAFKA, *package)
+    if not interpreter:
+        return None
+    group = f"{name}-{uuid.uuid4()}"
+    command = [interpreter, PEERS / f"{name}.py", servers, topic, group, url + "/clients", str(count), last]
+    return measure([start(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)])
+
+
+def start_worker(path, workers, idle=2):
     environment = dict(os.environ, BENCH_GROUP=f"penstock-{uuid.uuid4()}")
-    command = [PENSTOCK, "run", path, "--workers", str(workers), "--exit-when-idle", "2", "--log-level", "warning"]
-    return measure([start(command, stdout=subprocess.PIPE, text=True, env=environment)])
+    command = [PENSTOCK, "run", path, "--workers", str(workers), "--exit-when-idle", str(idle),
+               "--log-level", "warning"]
+    return start(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 
-def compare(limit, servers, url, topic, path, count):
+def ours(path, workers):
+    return measure([start_worker(path, workers)])
+
+
+def middle(runs, key):
+    return statistics.median(run[key] for run in runs)
+
+
+def ratio(mine, theirs):
+    """The median of the rounds' ratios."""
+    return statistics.median(a["rate"] / b["rate"] for a, b in zip(mine, theirs))
+
+
+def compare(limit, servers, url, topic, path, bare, count):
+    """Beside the C program: with receipts, and without; mq-bridge in the same rounds as two workers."""
     for number in (1, 2):
-        mine, theirs = [], []
+        mine, without, theirs, bridge = [], [], [], []
         for round_number in range(ROUNDS):
             mine.append(ours(path, number))
             theirs.append(peer(limit, servers, url, topic, count, number))
-            say(f"  {number} beside {number}, round {round_number + 1}: "
-                f"{mine[-1]['rate']:.0f} and {theirs[-1]['rate']:.0f} events/s")
-        middle = lambda runs, key: statistics.median(run[key] for run in runs)
-        ratio = statistics.median(a["rate"] / b["rate"] for a, b in zip(mine, theirs))
-        who = "worker" if number == 1 else "workers"
-        row(f"end to end, {number} {who} beside {number} C", middle(mine, "rate"), middle(theirs, "rate"),
-            "events/s", ratio)
-        row(f"CPU of an event, {number} {who} beside {number} C", middle(mine, "cpu"), middle(theirs, "cpu"), "us",
+            without.append(ours(bare, number))
+            if number == 2:
+                bridge.append(python_peer("mq-bridge", [MQ_BRIDGE], servers, url, topic, count, url + "/status"))
+            rates = [f"{runs[-1]['rate']:.0f}" for runs in (mine, without, theirs, bridge) if runs and runs[-1]]
+            say(f"  {number} beside {number}, round {round_number + 1}: {', '.join(rates)} events/s")
+        who = "1 worker beside 1 C" if number == 1 else "2 workers beside 2 C"
+        row(f"end to end, {who}", middle(mine, "rate"), middle(theirs, "rate"), "events/s", ratio(mine, theirs),
+            "bar: 0.8")
+        row(f"  without receipts, {who}", middle(without, "rate"), middle(theirs, "rate"), "events/s",
+            ratio(without, theirs))
+        row("  with receipts beside without", middle(mine, "rate"), middle(without, "rate"), "events/s",
+            ratio(mine, without), "bar: 0.85")
+        row(f"CPU of an event, {who}", middle(mine, "cpu"), middle(theirs, "cpu"), "us",
             middle(theirs, "cpu") / middle(mine, "cpu"))
+        row(f"  without receipts, {who}", middle(without, "cpu"), middle(theirs, "cpu"), "us",
+            middle(theirs, "cpu") / middle(without, "cpu"))
+        if number == 2 and all(bridge):
+            row("end to end, 2 workers beside mq-bridge", middle(mine, "rate"), middle(bridge, "rate"), "events/s",
+                ratio(mine, bridge), "bar: 1")
+            row("  without receipts, 2 workers beside mq-bridge", middle(without, "rate"), middle(bridge, "rate"),
+                "events/s", ratio(without, bridge))
+            row("CPU of an event, 2 workers beside mq-bridge", middle(mine, "cpu"), middle(bridge, "cpu"), "us",
+                middle(bridge, "cpu") / middle(mine, "cpu"))
+
+
+def compare_httpx(servers, url, topic, path):
+    """Slow enough that fewer events tell."""
+    theirs = python_peer("httpx-consumer", [HTTPX], servers, url, topic, 5_000, str(IN_FLIGHT))
+    if not theirs:
+        return
+    mine = ours(path, 1)
+    row("end to end, 1 worker beside confluent-kafka and httpx", mine["rate"], theirs["rate"], "events/s",
+        mine["rate"] / theirs["rate"])
 
 
 def memory(folder, servers, url, counts):
@@ -142,13 +205,15 @@ def memory(folder, servers, url, counts):
 
 
 def run(folder, limit, url):
-    topic = f"bench-{uuid.uuid4()}"
-    servers = broker(topic)
+    servers, topic = topic_with(PARTITIONS)
     say(f"{EVENTS} events on {servers}{'' if BOOTSTRAP else ' (embedded)'}, nginx at {url}")
     path = folder / "events.ndjson"
     events(path, EVENTS)
     produce(servers, topic, path)
-    compare(limit, servers, url, topic, configuration(folder, servers, url, topic), EVENTS)
+    flow = configuration(folder, servers, url, topic)
+    bare = configuration(folder, servers, url, topic, receipts=False)
+    compare(limit, servers, url, topic, flow, bare, EVENTS)
+    compare_httpx(servers, url, topic, flow)
     if BOOTSTRAP:
         memory(folder, servers, url, (10_000, BACKLOG // 10, BACKLOG))
     else:

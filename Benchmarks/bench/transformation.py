@@ -8,9 +8,9 @@ import pathlib
 import statistics
 import subprocess
 import sys
-import venv
 
 from bench.common import ROOT, PEERS, ROUNDS, row, say
+from bench.python import python
 
 INPUTS = ROOT / "Benchmarks/inputs"
 MILLISECONDS = 400
@@ -62,29 +62,14 @@ def same(ours, theirs):
     return ours == theirs
 
 
-def python_with_jsonschema_rs():
-    """A Python of its own that has jsonschema-rs; None where it cannot be had."""
-    folder = ROOT / ".build/bench-venv"
-    python = folder / "bin/python"
-    if not (folder / JSONSCHEMA_RS).exists():
-        try:
-            venv.create(folder, with_pip=True, clear=True)
-            subprocess.run([python, "-m", "pip", "install", "--quiet", JSONSCHEMA_RS], check=True)
-        except (subprocess.CalledProcessError, OSError) as error:
-            say(f"validation is not compared: {JSONSCHEMA_RS} cannot be installed ({error})")
-            return None
-        (folder / JSONSCHEMA_RS).touch()
-    return python
-
-
 def validations(ours):
-    python = python_with_jsonschema_rs()
-    if not python:
+    interpreter = python(JSONSCHEMA_RS)
+    if not interpreter:
         return
     for schema in sorted((INPUTS / "validation").glob("*.schema.json")):
         name = schema.name.removesuffix(".schema.json")
         arguments = [schema, schema.with_name(f"{name}.json"), MILLISECONDS]
-        pairs = alternating([ours, "validate", *arguments], [python, PEERS / "jsonschema-rs.py", *arguments])
+        pairs = alternating([ours, "validate", *arguments], [interpreter, PEERS / "jsonschema-rs.py", *arguments])
         compare(f"validate, {name}, beside jsonschema-rs", pairs)
         compare("  the same, less the cost of an empty schema", pairs,
                 cost=lambda result: result["nanoseconds"] - result["empty"])
