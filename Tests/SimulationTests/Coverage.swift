@@ -11,7 +11,8 @@ struct Coverage {
         "applied", "skipped", "parked", "let go", "commits", "commits with metadata", "commits failed",
         "probes", "probes that hit", "probes that miss", "probes without an answer",
         "partitions paused", "receipts", "keys marked as parked", "records failed", "joined parked events",
-        "found parked", "stale", "circuits opened", "circuits closed", "alarms raised",
+        "found parked", "stale", "calls with several events", "calls with several events that failed as a whole",
+        "events without a word in an answer", "events with an answer of their own", "circuits opened", "circuits closed", "alarms raised",
     ]
 
     mutating func add(_ journal: [Entry]) {
@@ -33,6 +34,16 @@ struct Coverage {
         case .revokeAcknowledged: ["acknowledgements"]
         case .fetched(_, _, nil): ["records dropped as settled before"]
         case .callEnded(_, _, _, let result): ["calls"] + names(of: result)
+        case .batchStarted(_, let events, _): events.count > 1 ? ["calls with several events"] : []
+        case .batchEnded(_, let events, _, .whole(let result)):
+            ["calls"] + names(of: result)
+                + (events.count > 1 && names(of: result) != ["answers 2xx"]
+                    ? ["calls with several events that failed as a whole"] : [])
+        case .batchEnded(_, _, _, .items(let results)):
+            ["calls"]
+                + results.map {
+                    $0 == nil ? "events without a word in an answer" : "events with an answer of their own"
+                }
         case .probeEnded(_, _, _, .hit): ["probes", "probes that hit"]
         case .probeEnded(_, _, _, .miss), .probeEnded(_, _, _, .failed(.status(404, _))):
             ["probes", "probes that miss"]

@@ -7,6 +7,10 @@ public enum Action: Equatable, Sendable {
     /// The same event may be called again later: the request is kept until `release` or the next `prepare`.
     case call(EventID)
 
+    /// Send the prepared requests of these events, in this order, in one call; answer with `Core.finished` of the batch,
+    /// exactly once.
+    case callBatch(BatchID, [EventID])
+
     /// Ask the system whether the prepared call has taken effect already; answer with `Core.probed`, exactly once.
     case probe(EventID)
 

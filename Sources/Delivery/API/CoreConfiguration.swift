@@ -6,6 +6,8 @@ public struct CoreConfiguration: Sendable {
     public var retryPolicies: [RetryPolicy]
     /// One entry for each step of the flow, by position: which of them are asked about before a call is repeated.
     public var probes: [ProbePolicy?]
+    /// One entry for each step of the flow, by position: which of them are sent several in one call.
+    public var batches: [BatchPolicy?] = []
     /// With probes: no event starts this many offsets beyond the confirmed committed one. All workers of a group must
     /// agree, those of earlier deployments too: it tells what a former owner may have started.
     public var startWindow: Int

@@ -58,7 +58,10 @@ public struct Counters: Equatable, Sendable {
     public var parked = 0
     /// Events let go without being settled (drain, loss).
     public var withdrawn = 0
+    /// Calls sent; a call with several events is one.
     public var calls = 0
+    /// Events that were tried in a smaller batch because a larger one failed on account of one of them.
+    public var splitEvents = 0
     public var probes = 0
     /// Calls not repeated, because a probe found their effect.
     public var probeHits = 0

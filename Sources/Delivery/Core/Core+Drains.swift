@@ -17,6 +17,7 @@ extension Core {
         forEachUnsettled(partition) { core, slot in
             if core.isWaitedFor(slot) {
                 pending += 1
+                core.hurryBatch(of: slot)
             } else {
                 core.leaveLists(slot)
                 core.letGo(slot, now: now, into: &actions)

@@ -53,6 +53,7 @@ extension Core {
         keys.addSlot()
         timers.addSlot()
         queues.addSlot()
+        batchLinks.addSlot()
         return events.addSlot()
     }
 

@@ -15,6 +15,7 @@ extension Core {
             events[slot].step = UInt16(clamping: step)
             events[slot].attempts = 0
             events[slot].doubtfulAnswers = 0
+            events[slot].batchLimit = 0
             noteRedelivery(slot)
             hold(slot, preparedBytes: byteCount, into: &actions)
             queue(slot, now: now, into: &actions)
@@ -111,13 +112,25 @@ extension Core {
     mutating func noteHealth(
         of slot: Slot, _ verdict: Verdict, _ outcome: Outcome, now: Instant, into actions: inout [Action]
     ) -> Int64 {
-        let system = Int(events[slot].system)
         let isTrial = events[slot].isTrial
         events[slot].isTrial = false
+        return noteHealth(
+            of: Int(events[slot].system), isTrial: isTrial, name: events.id(slot),
+            start: events[slot].state == .calling ? events[slot].since : nil, verdict, outcome, now: now, into: &actions
+        )
+    }
+
+    /// The same for a call of whatever it was.
+    ///
+    /// - Parameters:
+    ///   - name: what the circuit tells faults apart by.
+    ///   - start: when the call started; `nil`: it says nothing of how much the system bears.
+    mutating func noteHealth(
+        of system: Int, isTrial: Bool, name: EventID, start: Instant?, _ verdict: Verdict, _ outcome: Outcome,
+        now: Instant, into actions: inout [Action]
+    ) -> Int64 {
         systems[system].concurrency.giveBack()
-        if events[slot].state == .calling {
-            systems[system].concurrency.note(LoadSign(outcome, verdict), start: events[slot].since, now: now)
-        }
+        if let start { systems[system].concurrency.note(LoadSign(outcome, verdict), start: start, now: now) }
         var granted: Int64 = 0
         if !verdict.isHealthy {
             counters.targetFaults += 1
@@ -132,8 +145,7 @@ extension Core {
         } else {
             var isRefusal = false
             if case .refused = verdict { isRefusal = true }
-            isChanged = systems[system].circuit.failed(
-                events.id(slot), isTrial: isTrial, isRefusal: isRefusal, now: now)
+            isChanged = systems[system].circuit.failed(name, isTrial: isTrial, isRefusal: isRefusal, now: now)
         }
         if isChanged {
             actions.append(.circuit(SystemID(UInt16(system)), systems[system].circuit.state))

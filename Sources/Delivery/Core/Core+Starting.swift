@@ -6,9 +6,12 @@ extension Core {
             while systems[system].queuedCount > 0, systems[system].startable > 0 {
                 // The slot is left to the event that is being prepared; its answer comes at once.
                 if lacksFresh(system), prepareFresh(now: now, into: &actions) { break }
+                if !openBatches.isEmpty, isFilling(system, now: now, into: &actions) { break }
                 startNext(of: system, now: now, into: &actions)
             }
-            capacity += systems[system].startable
+            let startable = systems[system].startable
+            capacity += startable
+            if !openBatches.isEmpty, startable > 0 { capacity += batchRoom(of: system) }
         }
         while preparingCount < capacity, prepareNext(now: now, into: &actions) {}
     }
@@ -24,7 +27,7 @@ extension Core {
     }
 
     /// Has the next ready event prepared. False when there is none, or no memory for its request.
-    private mutating func prepareNext(now: Instant, into actions: inout [Action]) -> Bool {
+    mutating func prepareNext(now: Instant, into actions: inout [Action]) -> Bool {
         // What is prepared and waits for a system that is unwell must not fill the memory.
         guard preparedBytes < configuration.buffer.bytes, let slot = nextReady(now: now) else { return false }
         let partition = Int(events[slot].partition)
@@ -82,6 +85,7 @@ extension Core {
 
     private mutating func startNext(of system: Int, now: Instant, into actions: inout [Action]) {
         let slot = systems[system].next
+        if events[slot].batch != Batch.none { return startBatch(events[slot].batch, now: now, into: &actions) }
         leaveQueue(slot, of: system)
         systems[system].tookTurn(isRetry: events[slot].attempts > 0)
         events[slot].isTrial = systems[system].started(now: now)
@@ -92,6 +96,7 @@ extension Core {
     }
 
     mutating func joinQueue(_ slot: Slot, now: Instant) {
+        if isBatched(slot) { return joinBatch(slot, now: now) }
         let system = Int(events[slot].system)
         if events[slot].attempts > 0 {
             queues.append(slot, to: &systems[system].retries)
@@ -103,6 +108,7 @@ extension Core {
     }
 
     mutating func leaveQueue(_ slot: Slot, of system: Int) {
+        if events[slot].batch != Batch.none { return leaveBatch(slot) }
         if events[slot].attempts > 0 {
             queues.remove(slot, from: &systems[system].retries)
         } else {

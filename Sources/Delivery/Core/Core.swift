@@ -35,6 +35,11 @@ public struct Core: Sendable {
     var timers: EventTimers
     /// Links of the ready lists and of the systems' queues: an event is in one of them at most.
     var queues: SlotLinks
+    /// Links of the batches: an event is in one at most.
+    var batchLinks = SlotLinks()
+    var batches = BatchTable()
+    /// By step; empty where no step has batches.
+    var openBatches: [OpenBatches?] = []
 
     var partitions: [Partition] = []
     var rotation = PartitionRotation()
@@ -69,6 +74,9 @@ public struct Core: Sendable {
         timers = EventTimers(slots: slots)
         queues = SlotLinks(slots: slots)
         systems = configuration.systems.map(SystemState.init)
+        if configuration.batches.contains(where: { $0 != nil }) {
+            openBatches = configuration.batches.map { $0.map(OpenBatches.init) }
+        }
         buffer = BufferBounds(configuration.buffer)
     }
 
@@ -76,6 +84,7 @@ public struct Core: Sendable {
     public var nextDeadline: Instant? {
         var earliest = timers.earliest ?? .distantFuture
         if let commitTick { earliest = min(earliest, commitTick) }
+        if !openBatches.isEmpty, let batchDeadline { earliest = min(earliest, batchDeadline) }
         for system in systems {
             if let deadline = system.nextDeadline { earliest = min(earliest, deadline) }
         }
@@ -96,6 +105,7 @@ public struct Core: Sendable {
         while let slot = timers.popDue(at: now) {
             retry(slot, now: now, into: &actions)
         }
+        if !openBatches.isEmpty { queueDueBatches(now: now) }
         if let tick = commitTick, tick <= now {
             commitWhatIsDue(now: now, into: &actions)
         }

@@ -18,6 +18,10 @@ struct Event: Sendable {
     var attempts: UInt16 = 0
     /// Answers of a declared doubtful status to the current step.
     var doubtfulAnswers: UInt16 = 0
+    /// The most events of a batch that it may be in, after a larger one failed; 0: as many as the step allows.
+    var batchLimit: UInt16 = 0
+    /// The batch that it waits in or is sent in.
+    var batch = Batch.none
     var parkReason = ParkReason.malformed
     /// What is being recorded of it.
     var recording = Recording.receipt

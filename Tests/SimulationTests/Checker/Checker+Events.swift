@@ -83,6 +83,8 @@ extension Checker {
         workers[worker]?.live[name]?.answer = answer
         workers[worker]?.live[name]?.lastResult = nil
         workers[worker]?.live[name]?.isMissed = false
+        workers[worker]?.live[name]?.isSplit = false
+        workers[worker]?.live[name]?.batchLimit = .max
         workers[worker]?.live[name]?.probeFault = nil
         workers[worker]?.live[name]?.failures = 0
         workers[worker]?.live[name]?.doubtfulAnswers = 0
@@ -96,11 +98,21 @@ extension Checker {
     // MARK: Calls
 
     mutating func callStarted(_ worker: Int, _ name: UInt64) {
+        if let event = workers[worker]?.live[name], case .call(let system, let step) = event.answer {
+            expect(plan.batch(of: step) == nil, "batches", "record \(event.record) is not sent in a batch")
+            checkSystem(worker, system, event.record)
+            workers[worker]?.systems[system].inFlight += 1
+        }
+        startItem(worker, name)
+    }
+
+    /// A call of the event, or with it among others, starts.
+    mutating func startItem(_ worker: Int, _ name: UInt64) {
         guard let event = workers[worker]?.live[name] else {
             expect(false, "D6", "call of an event that is not held")
             return
         }
-        guard case .call(let system, let step) = event.answer else {
+        guard case .call(_, let step) = event.answer else {
             expect(false, "D3", "call of record \(event.record), which is not prepared for one")
             return
         }
@@ -114,12 +126,10 @@ extension Checker {
                 "record \(event.record) is called again after \(last)")
         }
         checkAsked(event, step)
-        checkSystem(worker, system, event.record)
         checkEffect(event, step)
         workers[worker]?.live[name]?.isCalling = true
         workers[worker]?.live[name]?.isMissed = false
         workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] += 1
-        workers[worker]?.systems[system].inFlight += 1
     }
 
     mutating func checkSystem(_ worker: Int, _ system: Int, _ record: Int) {
@@ -172,24 +182,34 @@ extension Checker {
 
     private func mayRepeat(_ result: CallResult, _ event: LiveEvent, _ step: Int) -> Bool {
         switch meaning(result, step: step) {
-        case .success, .eventFault: false
-        case .doubtful: event.doubtfulAnswers < Plan.doubtfulCeiling
+        case .success: false
+        case .eventFault: event.isSplit
+        case .doubtful: event.isSplit || event.doubtfulAnswers < Plan.doubtfulCeiling
         case .targetFault, .refused, .redirected: true
         }
     }
 
     mutating func callEnded(_ worker: Int, _ name: UInt64, _ result: CallResult) {
-        guard let event = workers[worker]?.live[name], case .call(let system, let step) = event.answer else {
+        if let event = workers[worker]?.live[name], case .call(let system, let step) = event.answer {
+            workers[worker]?.systems[system].inFlight -= 1
+            noteHealth(worker, system, name, meaning(result, step: step), result)
+        }
+        endItem(worker, name, result, isSplit: false)
+    }
+
+    /// - Parameter isSplit: the result is that of a call with several events, one of which is at fault.
+    mutating func endItem(_ worker: Int, _ name: UInt64, _ result: CallResult, isSplit: Bool) {
+        guard let event = workers[worker]?.live[name], case .call(_, let step) = event.answer else {
             expect(false, "D6", "an event was released while its call was in flight")
             return
         }
         workers[worker]?.live[name]?.isCalling = false
         workers[worker]?.live[name]?.idleSince = now
         workers[worker]?.live[name]?.lastResult = result
+        workers[worker]?.live[name]?.isSplit = isSplit
         workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] -= 1
-        workers[worker]?.systems[system].inFlight -= 1
-        let meaning = meaning(result, step: step)
-        switch meaning {
+        if isSplit { return }
+        switch meaning(result, step: step) {
         case .success: workers[worker]?.live[name]?.succeeded.insert(step)
         case .doubtful:
             workers[worker]?.live[name]?.doubtfulAnswers += 1
@@ -197,7 +217,6 @@ extension Checker {
         case .eventFault: break
         case .targetFault, .refused, .redirected: workers[worker]?.live[name]?.failures += 1
         }
-        noteHealth(worker, system, name, meaning, result)
     }
 
     mutating func noteHealth(
@@ -266,6 +285,8 @@ extension Checker {
             } else {
                 isEventFault = false
             }
+            let isOwn = !event.isSplit || event.probeFault == status
+            expect(isOwn, "D5", "record \(event.record) is parked for what is perhaps another's fault")
             let isParkable = isEventFault || event.probeFault == status
             expect(isParkable, "D5", "record \(event.record) is parked after \(String(describing: event.lastResult))")
         } else {

@@ -197,6 +197,7 @@ extension Checker {
         expect(view.mustWarn == nil, "D7", "metadata of partition \(view.mustWarn ?? -1) is ignored without a warning")
         checkBounds(worker, view)
         checkNotIdle(worker, view)
+        checkLinger(worker, view)
         for (number, system) in view.systems.enumerated() {
             if let should = system.shouldAlarm {
                 expect(
@@ -234,7 +235,7 @@ extension Checker {
     }
 
     /// The system's rate would let a call start.
-    private func mayCall(_ view: SystemView, _ system: PlannedSystem) -> Bool {
+    func mayCall(_ view: SystemView, _ system: PlannedSystem) -> Bool {
         var view = view
         view.fill(system, now)
         return system.rate == nil || view.tokens >= 1_000_000 + system.slack
@@ -252,7 +253,7 @@ extension Checker {
             if event.record < oldest[event.assignment]?.record ?? .max { oldest[event.assignment] = event }
         }
         for event in oldest.values {
-            if mayWaitToProbe(event) { continue }
+            if mayWaitToProbe(event) || mayLinger(event) { continue }
             expect(
                 event.failures > 0 && now - event.idleSince <= Plan.backOffMaximum + Plan.retryAfterCeiling,
                 "no stall", "worker \(worker) is idle while record \(event.record) waits since \(event.idleSince)")

@@ -93,6 +93,8 @@ struct Checker {
         case .prepared(let worker, let event, let answer): prepared(worker, event, answer)
         case .callStarted(let worker, let event, _): callStarted(worker, event)
         case .callEnded(let worker, let event, _, let result): callEnded(worker, event, result)
+        case .batchStarted(let worker, let events, _): batchStarted(worker, events)
+        case .batchEnded(let worker, let events, _, let result): batchEnded(worker, events, result)
         case .probeStarted(let worker, let event, _): probeStarted(worker, event)
         case .probeEnded(let worker, let event, _, let result): probeEnded(worker, event, result)
         case .effect(let system, let record, let step, let isFirst): effect(system, record, step, isFirst)

@@ -84,6 +84,10 @@ struct LiveEvent {
     /// Failures in a row of the step at hand.
     var failures = 0
     var preparedBytes = 0
+    /// Its last call was one with others, and failed because of one of them.
+    var isSplit = false
+    /// The most events that it may be sent with from now on, itself included.
+    var batchLimit = Int.max
 }
 
 /// One worker's time with one partition.

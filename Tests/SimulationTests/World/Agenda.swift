@@ -9,7 +9,9 @@ enum Upcoming {
     case probeAnswered(call: Int, ProbeResult)
     case probeRepeated(call: Int, ProbeResult)
     /// What a call asked for is done, after its answer.
-    case effectComes(call: Int)
+    case effectComes(call: Int, item: Int)
+    case batchAnswered(call: Int, BatchResult)
+    case batchRepeated(call: Int, BatchResult)
     case parkAnswered(worker: Int, event: UInt64, succeeded: Bool)
     case recordArrives(write: Int)
     case recordAnswered(worker: Int, event: UInt64, succeeded: Bool)

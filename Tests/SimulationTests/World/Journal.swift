@@ -62,6 +62,8 @@ enum Happening {
     case prepared(worker: Int, event: UInt64, answer: PreparedAnswer)
     case callStarted(worker: Int, event: UInt64, call: Int)
     case callEnded(worker: Int, event: UInt64, call: Int, result: CallResult)
+    case batchStarted(worker: Int, events: [UInt64], call: Int)
+    case batchEnded(worker: Int, events: [UInt64], call: Int, result: BatchResult)
     case probeStarted(worker: Int, event: UInt64, call: Int)
     case probeEnded(worker: Int, event: UInt64, call: Int, result: ProbeResult)
     case effect(system: Int, record: Int, step: Int, isFirst: Bool)

@@ -106,6 +106,8 @@ struct Plan {
     var keepsReceipts = false
     /// Systems without idempotency keys are asked before a call is repeated; `nil`: no probes in this world.
     var probing: Probing?
+    /// By step: which are sent several events in one call; empty in most worlds.
+    var batches: [PlannedBatch?] = []
     var records: [PlannedRecord]
     var faults: [Fault]
     /// From here on nothing fails any more.
@@ -159,6 +161,7 @@ struct Plan {
         if keepsReceipts { drawReceipts(&dice) }
         drawLimits()
         drawProbing()
+        drawBatches()
     }
 
     private mutating func drawReceipts(_ dice: inout Dice) {

@@ -9,7 +9,7 @@ struct Systems {
         var effectDelay: Time = 0
     }
 
-    private let plan: Plan
+    let plan: Plan
     private var applied: [Set<Int>]
     private var doubtfulAnswers: [Int: Int] = [:]
 
@@ -21,6 +21,14 @@ struct Systems {
     /// True when the connection is refused at this time.
     func refuses(_ system: Int, _ now: Time) -> Bool {
         mode(system, now) == .refuseConnection
+    }
+
+    /// Whether an outage is what a request meets now.
+    func isUnwell(_ system: Int, _ now: Time) -> Bool {
+        switch mode(system, now) {
+        case nil, .slow, .answerLate: false
+        default: true
+        }
     }
 
     private func mode(_ system: Int, _ now: Time) -> OutageMode? {

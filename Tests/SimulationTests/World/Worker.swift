@@ -9,6 +9,8 @@ final class Worker {
         case repeated(UInt64, CallResult)
         case probe(Int, UInt64, ProbeResult)
         case repeatedProbe(UInt64, ProbeResult)
+        case batch(Int, BatchResult)
+        case repeatedBatch(Int, BatchResult)
         case park(UInt64, Bool)
         case record(UInt64, Bool)
         case commit(Int, Int, Int64, Bool)
@@ -54,7 +56,7 @@ final class Worker {
 
     static func configuration(_ plan: Plan) -> CoreConfiguration {
         func duration(_ time: Time) -> Duration { .microseconds(time) }
-        return CoreConfiguration(
+        var configuration = CoreConfiguration(
             systems: plan.systems.map { system in
                 SystemLimits(
                     concurrency: system.isAdaptive
@@ -86,6 +88,10 @@ final class Worker {
             metadataByteLimit: plan.metadataLimit,
             records: plan.keepsReceipts
         )
+        configuration.batches = plan.batches.map { batch in
+            batch.map { BatchPolicy(items: $0.items, bytes: $0.bytes, linger: duration($0.linger)) }
+        }
+        return configuration
     }
 
     // MARK: From the world
@@ -190,6 +196,13 @@ final class Worker {
         case .repeatedProbe(let event, let result):
             guard content(of: event) == nil else { return }
             core.probed(EventID(rawValue: event), probeOutcome(result), now: now, into: &actions)
+        case .batch(let call, let result):
+            let call = (number: call, content: world.calls[call])
+            world.log(
+                .batchEnded(
+                    worker: index, events: call.content.items.map(\.event), call: call.number, result: result))
+            finishBatch(call.content, result)
+        case .repeatedBatch(let call, let result): finishBatch(world.calls[call], result)
         case .park(let event, let succeeded):
             world.log(.parkEnded(worker: index, event: event, succeeded: succeeded))
             core.parked(EventID(rawValue: event), succeeded: succeeded, now: now, into: &actions)
@@ -203,7 +216,12 @@ final class Worker {
         }
     }
 
-    private func outcome(_ result: CallResult) -> Outcome {
+    private func finishBatch(_ call: World.Call, _ result: BatchResult) {
+        guard let batch = call.batch else { return }
+        core.finished(batch, batchOutcome(result), now: now, into: &actions)
+    }
+
+    func outcome(_ result: CallResult) -> Outcome {
         switch result {
         case .notSent: .notSent
         case .noAnswer: .sentNoAnswer
@@ -310,6 +328,7 @@ final class Worker {
         switch action {
         case .prepare(let event, let step): prepare(event, Int(step))
         case .call(let event): call(event, isProbe: false)
+        case .callBatch(let batch, let events): callBatch(batch, events)
         case .probe(let event): call(event, isProbe: true)
         case .park(let event, let reason): park(event, reason)
         case .record(let event, let recording): record(event, recording)

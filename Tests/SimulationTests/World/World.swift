@@ -1,3 +1,5 @@
+import Delivery
+
 /// One simulation: the broker, the systems and the workers on a virtual clock. Everything comes from the plan's seed.
 final class World {
     struct Call {
@@ -8,6 +10,9 @@ final class World {
         var step: Int
         var started: Time
         var isProbe = false
+        /// Of a call with several events: all of them.
+        var items: [(event: UInt64, record: Int)] = []
+        var batch: BatchID?
     }
 
     struct Commit {
@@ -27,9 +32,9 @@ final class World {
     private var agenda = Agenda()
     private(set) var journal: [Entry] = []
     private(set) var broker: Broker
-    private var systems: Systems
+    var systems: Systems
     private var workers: [Worker] = []
-    private var calls: [Call] = []
+    private(set) var calls: [Call] = []
     private var commits: [Commit] = []
     var recordWrites: [RecordWrite] = []
     /// The records of each partition, in order.
@@ -127,7 +132,14 @@ final class World {
             }
         case .probeRepeated(let call, let result):
             workers[calls[call].worker].receive(.repeatedProbe(calls[call].event, result))
-        case .effectComes(let call): takeEffect(call)
+        case .effectComes(let call, let item): takeEffect(call, item: item)
+        case .batchAnswered(let call, let result):
+            workers[calls[call].worker].receive(.batch(call, result))
+            if dice.chance(plan.repeatedAnswerPercent) {
+                later(dice.roll(400...30_000), .batchRepeated(call: call, result))
+            }
+        case .batchRepeated(let call, let result):
+            workers[calls[call].worker].receive(.repeatedBatch(call, result))
         case .parkAnswered(let worker, let event, let succeeded):
             workers[worker].receive(.park(event, succeeded))
         case .recordArrives(let write): arrive(write: write)
@@ -243,9 +255,13 @@ final class World {
 
     // MARK: Calls
 
-    func startCall(_ call: Call) {
-        let number = calls.count
+    func add(_ call: Call) -> Int {
         calls.append(call)
+        return calls.count - 1
+    }
+
+    func startCall(_ call: Call) {
+        let number = add(call)
         if call.isProbe {
             log(.probeStarted(worker: call.worker, event: call.event, call: number))
         } else {
@@ -265,13 +281,14 @@ final class World {
     private func arrive(_ number: Int) {
         let call = calls[number]
         guard !call.isProbe else { return arrive(probe: number) }
+        if call.batch != nil, let batch = plan.batch(of: call.step) { return arrive(batch: number, batch) }
         var answer = systems.answer(
             system: call.system, record: call.record, step: call.step, now: now, dice: &dice)
         if answer.applies {
             if answer.effectDelay == 0 {
-                takeEffect(number)
+                takeEffect(number, item: 0)
             } else {
-                later(answer.effectDelay, .effectComes(call: number))
+                later(answer.effectDelay, .effectComes(call: number, item: 0))
             }
         }
         let timeout = call.started + plan.callTimeout
@@ -279,10 +296,11 @@ final class World {
         later(answer.delay, .callAnswered(call: number, answer.result))
     }
 
-    private func takeEffect(_ number: Int) {
+    func takeEffect(_ number: Int, item: Int) {
         let call = calls[number]
-        let isFirst = systems.apply(system: call.system, record: call.record, step: call.step)
-        log(.effect(system: call.system, record: call.record, step: call.step, isFirst: isFirst))
+        let record = call.items.isEmpty ? call.record : call.items[item].record
+        let isFirst = systems.apply(system: call.system, record: record, step: call.step)
+        log(.effect(system: call.system, record: record, step: call.step, isFirst: isFirst))
     }
 
     private func arrive(probe number: Int) {
