@@ -92,6 +92,7 @@ final class CompiledStep {
     /// Whether the step names its body's media type itself, such as `application/merge-patch+json`.
     let namesContentType: Bool
     let probe: CompiledProbe?
+    let batch: CompiledBatch?
 
     init(_ step: StepDefinition, index: Int, flow: FlowDefinition, compiler: inout FlowCompiler) {
         name = step.name
@@ -118,6 +119,7 @@ final class CompiledStep {
         probe = step.probe.map {
             CompiledProbe($0, system: flow.systems[step.system].name, compiler: &compiler)
         }
+        batch = step.batch.map { CompiledBatch($0, compiler: &compiler) }
         idempotency = IdempotencyKey(flow: flow.name, step: step.name)
         idempotencyHeader = flow.systems[step.system].idempotencyHeader
         successStatuses = step.successStatuses
@@ -188,14 +190,15 @@ public struct FlowCompiler {
         problems.append(problem)
     }
 
-    public mutating func program(_ expression: Expression?) -> Program? {
+    /// - Parameter variables: the names of those that the program is given; `nil`: those of an event.
+    public mutating func program(_ expression: Expression?, variables: [String]? = nil) -> Program? {
         guard let expression else { return nil }
         texts.append(expression.text)
         defer { texts += modules.take() }
         do {
             let modules = modules
             let program = try Program(
-                expression.text, name: expression.name, variables: EventVariables.names,
+                expression.text, name: expression.name, variables: variables ?? EventVariables.names,
                 environment: environment.environment(folder: expression.folder) { modules.append($0) },
                 measuresCoverage: measuresCoverage)
             if measuresCoverage { measuredPrograms.append((expression, program)) }
@@ -213,7 +216,7 @@ public struct FlowCompiler {
         let earlierTexts = texts.count
         let program = program(expression)
         let place = expression.inline.map { "\($0.place): \($0.path)" } ?? expression.name
-        for name in ["$reference", "$steps"] where texts.dropFirst(earlierTexts).contains(where: { $0.contains(name) })
+        for name in ["$reference", "$steps", "$idempotency_key"] where texts.dropFirst(earlierTexts).contains(where: { $0.contains(name) })
         {
             problems.append("\(place): \(name) is not available here: it differs from one run of an event to the next")
         }

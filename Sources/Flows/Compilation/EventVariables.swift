@@ -5,12 +5,13 @@ import JSON
 /// - `$event`: the CloudEvents attributes of the event, without its data;
 /// - `$headers`: the record's headers;
 /// - `$reference`: what is remembered of the event's key;
-/// - `$steps`: what systems answered to the earlier steps of this event, as `{ "step-name": { status, body } }`.
+/// - `$steps`: what systems answered to the earlier steps of this event, as `{ "step-name": { status, body } }`;
+/// - `$idempotency_key`: the name of the effect that is being prepared; `null` in conditions.
 ///
 /// Each is made only when a program of the flow names it.
 public struct EventVariables {
     /// In the order in which programs are compiled with them.
-    public static let names = ["event", "headers", "reference", "steps"]
+    public static let names = ["event", "headers", "reference", "steps", "idempotency_key"]
 
     /// Where `$reference` stands among them.
     static let referencePosition = 2
@@ -19,15 +20,17 @@ public struct EventVariables {
     let usesHeaders: Bool
     let usesReference: Bool
     let usesSteps: Bool
+    let usesIdempotencyKey: Bool
     private let stepNames: [String]
     /// What is given where no program asks; kept, because an array is an allocation.
-    private let none: [Value] = [.null, .null, .emptyObject, .emptyObject]
+    private let none: [Value] = [.null, .null, .emptyObject, .emptyObject, .null]
 
     init(programs: [String], stepNames: [String]) {
         usesEvent = programs.contains { $0.contains("$event") }
         usesHeaders = programs.contains { $0.contains("$headers") }
         usesReference = programs.contains { $0.contains("$reference") }
         usesSteps = programs.contains(where: EventVariables.namesSteps)
+        usesIdempotencyKey = programs.contains { $0.contains("$idempotency_key") }
         self.stepNames = stepNames
     }
 
@@ -48,8 +51,14 @@ public struct EventVariables {
             usesEvent ? try attributes(of: event, arena: arena) : .null,
             usesHeaders ? try headers(of: record, arena: arena) : .null,
             usesReference ? try reference.map { try Parser().parse($0.bytes, into: arena) } ?? .emptyObject : .null,
-            usesSteps ? try answers?.value(names: stepNames, arena: arena) ?? .emptyObject : .null,
+            usesSteps ? try answers?.value(names: stepNames, arena: arena) ?? .emptyObject : .null, .null,
         ]
+    }
+
+    /// The same variables for the programs of a step, whose effect has a name.
+    func naming(_ idempotencyKey: String, in variables: [Value], arena: Arena) throws -> [Value] {
+        guard usesIdempotencyKey else { return variables }
+        return variables.dropLast() + [try arena.string(idempotencyKey)]
     }
 
     /// The CloudEvents attributes: all members of the event but the data.

@@ -103,7 +103,17 @@ private struct DefinitionBuilder {
         definition.remember = step.remember.map { (name: $0.name, value: Expression($0.value)) }
         definition.createFirst = flow.steps.firstIndex { $0.name == step.createFirst }
         definition.probe = step.probe.map { probe($0) }
+        definition.batch = step.batch.map { batch($0, results: step.results) }
         return definition
+    }
+
+    private func batch(
+        _ batch: Configuration.Step.Batch, results: Configuration.Expression?
+    ) -> BatchDefinition {
+        BatchDefinition(
+            BatchPolicy(items: batch.max, bytes: batch.byteCount, linger: batch.linger),
+            body: batch.body.map(Expression.init), key: batch.key.map(Expression.init),
+            results: results.map(Expression.init))
     }
 
     private func probe(_ probe: Configuration.Step.Probe) -> ProbeDefinition {

@@ -24,6 +24,7 @@ extension StaticCheck {
         case "event": attributes(of: input)
         case "headers": .object(others: .string)
         case "reference", "steps": Shape(.object)
+        case "idempotency_key": .string
         default: .anything
         }
     }

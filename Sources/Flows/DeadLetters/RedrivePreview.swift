@@ -61,6 +61,20 @@ public final class RedrivePreview {
     }
 
     private func call(_ step: CompiledStep, _ system: String) -> Call {
+        if step.batch != nil, let call = batch(step, system) { return call }
+        return single(step, system)
+    }
+
+    /// A redrive sends each event alone, in a batch of one.
+    private func batch(_ step: CompiledStep, _ system: String) -> Call? {
+        let request = BatchRequest()
+        guard (try? runner.batchWriter.write([slot], of: step, to: request)) != nil else { return nil }
+        return Call(
+            step: step.name, method: step.method.name, system: system, path: request.path.text,
+            idempotencyKey: slot.idempotencyKey, body: Array(request.body.bytes))
+    }
+
+    private func single(_ step: CompiledStep, _ system: String) -> Call {
         Call(
             step: step.name, method: step.method.name, system: system, path: slot.path.text,
             idempotencyKey: slot.idempotencyKey, body: slot.hasBody ? Array(slot.body.bytes) : nil)

@@ -17,15 +17,16 @@ public final class RedriveRunner {
     let flow: CompiledFlow
     let definition: FlowDefinition
     let runner: StepRunner
-    private let caller: HTTPCaller
-    private let logger: Logger
+    let caller: HTTPCaller
+    let logger: Logger
     private let lines: [RedrivePlan.Line]
     private var pace: Pace?
 
-    private var core: Core
-    private var slots = EventSlots()
-    private var actions: [Action] = []
-    private var now = Instant.now
+    var core: Core
+    var slots = EventSlots()
+    var actions: [Action] = []
+    private(set) var now = Instant.now
+    var batchRequests = BatchRequests()
     private var faultLog = FaultLog()
 
     /// How many letters of each line are settled.
@@ -67,7 +68,9 @@ public final class RedriveRunner {
         self.logger = logger
         cursors = lines.map { _ in 0 }
         ready = ArraySlice(lines.indices)
-        core = Core(definition.coreConfiguration, seed: .random(in: 0 ... .max))
+        var configuration = definition.coreConfiguration
+        configuration.batches = definition.unbatchedPolicies
+        core = Core(configuration, seed: .random(in: 0 ... .max))
     }
 
     /// Runs until every letter is settled or its key has stopped, or until it is told to stop: then what is in flight is
@@ -182,6 +185,7 @@ public final class RedriveRunner {
             }
             core.prepared(id, prepared, now: now, into: &actions)
         case .call(let id): call(id)
+        case .callBatch(let batch, let events): callBatch(batch, events)
         case .probe(let id): probe(id)
         case .park(let id, let reason):
             // It lies in the dead-letter topic already, and is not written again.
@@ -264,7 +268,7 @@ public final class RedriveRunner {
         tell(runner.note(status: answer, body: body, in: slot), of: slot)
     }
 
-    private func tell(_ problem: String?, of slot: EventSlot) {
+    func tell(_ problem: String?, of slot: EventSlot) {
         guard let problem else { return }
         logger.warning(
             "nothing remembered of an answer",
@@ -276,6 +280,7 @@ public final class RedriveRunner {
             let id = EventID(rawValue: completion.tag)
             let slot = slots[id]
             let step = flow.steps[slot.step]
+            if let request = slot.batch { return takeBatchAnswer(completion, of: request, in: slot) }
             let outcome: Outcome
             switch completion.outcome {
             case .notSent(let fault):
@@ -304,7 +309,7 @@ public final class RedriveRunner {
 
     // MARK: - How it goes
 
-    private func note(_ fault: CallFault, of system: SystemIndex) {
+    func note(_ fault: CallFault, of system: SystemIndex) {
         let name = definition.systems[system.rawValue].name
         status.trouble[name] = "no answer: \(fault.kind.rawValue)"
         faultLog.note(fault, system: system, name: name, now: now, logger: logger)

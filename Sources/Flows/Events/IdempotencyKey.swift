@@ -47,6 +47,20 @@ public struct IdempotencyKey: Sendable {
         }
     }
 
+    /// The name of a call with several effects: a UUIDv5 of their keys in the call's order, each behind its length. The
+    /// same events in the same order give the same name.
+    static func text(ofBatch keys: [String]) -> String {
+        var hash = Insecure.SHA1()
+        hash.update(data: IdempotencyKey.namespace)
+        for var key in keys {
+            addLength(of: key.utf8.count, to: &hash)
+            key.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        }
+        return hash.finalize().withUnsafeBytes { digest in
+            String(unsafeUninitializedCapacity: 36) { IdempotencyKey.write(digest, into: $0) }
+        }
+    }
+
     private static func addLength(of count: Int, to hash: inout Insecure.SHA1) {
         withUnsafeBytes(of: UInt32(truncatingIfNeeded: count).bigEndian) { hash.update(bufferPointer: $0) }
     }

@@ -40,6 +40,7 @@ struct EventLife {
         configuration.buffer.events = 4
         // Nobody has sent its calls before, and nothing is left without an answer but what the case says.
         configuration.probes = []
+        configuration.batches = definition.unbatchedPolicies
         core = Core(configuration, seed: 1)
     }
 
@@ -67,7 +68,8 @@ struct EventLife {
                 guard let prepared = runner.prepare(slot, from: Int(step)) else { break }
                 meter.note(slot, since: before)
                 core.prepared(id, prepared, now: now, into: &actions)
-            case .call(let id): call(id, &meter)
+            case .call(let id): call(id, nil, &meter)
+            case .callBatch(let batch, let events): call(events[0], batch, &meter)
             case .record(let id, _): core.recorded(id, succeeded: true, now: now, into: &actions)
             case .park(let id, let reason):
                 result.fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus)
@@ -94,7 +96,8 @@ struct EventLife {
 
     // MARK: - Calls
 
-    private mutating func call(_ id: EventID, _ meter: inout CoverageMeter) {
+    /// - Parameter batch: a call that might have had more events than this one.
+    private mutating func call(_ id: EventID, _ batch: BatchID?, _ meter: inout CoverageMeter) {
         let step = flow.steps[slot.step]
         let attempt = attempts[step.name, default: 0]
         let given = answers[step.name]
@@ -105,10 +108,40 @@ struct EventLife {
         attempts[step.name] = attempt + 1
         meter.noteCall(of: slot.step)
         slot.attempts += 1
-        record(step)
-        let outcome = take(given?[attempt] ?? .answered(GoldenCase.Reply()), step)
+        guard let batch else {
+            record(step)
+            let outcome = take(given?[attempt] ?? .answered(GoldenCase.Reply()), step)
+            answeredAt = now
+            return core.finished(id, outcome, now: now, into: &actions)
+        }
+        let outcome = takeBatch(given?[attempt], step)
         answeredAt = now
-        core.finished(id, outcome, now: now, into: &actions)
+        core.finished(batch, outcome, now: now, into: &actions)
+    }
+
+    private mutating func takeBatch(_ given: GoldenCase.Answer?, _ step: CompiledStep) -> BatchOutcome {
+        let request = BatchRequest()
+        do {
+            try runner.batchWriter.write([slot], of: step, to: request)
+        } catch {
+            slot.fault = error
+            return .whole(.answered(status: 422, retryAfter: nil))
+        }
+        result.calls.append(
+            GoldenRun.Call(
+                step: step.name, method: "\(step.method)", path: request.path.text, headers: request.headers.fields,
+                body: Array(request.body.bytes), wait: answeredAt.map { now - $0 } ?? .zero))
+        // Without an answer of the case's own, the event itself is answered well.
+        guard let given, case .answered(let reply) = given else {
+            return .whole(take(given ?? .answered(GoldenCase.Reply()), step))
+        }
+        now = now + EventLife.latency
+        return reply.body.bytes.withUnsafeBytes { body in
+            runner.judgeBatch(
+                status: reply.status, retryAfterSeconds: reply.retryAfterSeconds(now: wallClock / 1_000), body: body,
+                [slot]
+            ) { _, _ in }.outcome
+        }
     }
 
     private mutating func record(_ step: CompiledStep) {

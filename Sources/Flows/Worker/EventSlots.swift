@@ -26,6 +26,10 @@ final class EventSlot {
     /// The last request was the probe, not the call.
     var isProbe = false
     var hasBody = false
+    /// What names the event in the answer to a call with several events; `nil`: its idempotency key.
+    var resultKey: String?
+    /// The call in flight with several events, of which this one is the first.
+    var batch: BatchRequest?
     var idempotencyKey = ""
     var headers = HeaderFields()
     /// Calls of this step so far.
@@ -85,6 +89,8 @@ final class EventSlot {
         probePath.removeAll()
         isProbe = false
         hasBody = false
+        resultKey = nil
+        batch = nil
     }
 
     /// Forgets the event; what memory it needed is kept within reason.

@@ -25,9 +25,11 @@ extension StepRunner {
         do {
             // Reading the event makes the arena anew, and what programs may ask about it.
             let event = try decode(slot)
-            let variables = try flow.variables.values(
-                event: event, record: slot.record, answers: slot.answers, reference: slot.reference,
-                arena: document.arena)
+            let variables = try flow.variables.naming(
+                slot.idempotencyKey,
+                in: try flow.variables.values(
+                    event: event, record: slot.record, answers: slot.answers, reference: slot.reference,
+                    arena: document.arena), arena: document.arena)
             guard let answer = try? probeAnswer(status: status, body: body) else { return unanswered }
             return try isHit(answer, variables, step) ? .hit : .miss
         } catch let fault as EventFault {

@@ -34,6 +34,9 @@ final class StepRunner {
     let merger = ReferenceMerger()
     /// What is known of effects and keys; `nil`: nothing is recorded.
     var receipts: ReceiptStore?
+    /// Of calls with several events.
+    private(set) lazy var batchWriter = BatchWriter()
+    let batchItemBody = ByteBuffer(capacity: 64, retainedCapacity: 64 << 10)
     private(set) var receiptsFailure: ReceiptStoreError?
     /// What `now` yields, in seconds since 1970; `nil`: the machine's time.
     var fixedTime: Double?
@@ -168,6 +171,7 @@ final class StepRunner {
         slot.attempts = 0
         slot.remembered = nil
         try name(step, event, variables, slot)
+        let variables = try flow.variables.naming(slot.idempotencyKey, in: variables, arena: document.arena)
         try preparePath(step, event, variables, slot)
         try prepareProbe(step, event, variables, slot)
         try prepareHeaders(step, event, variables, slot)
@@ -176,6 +180,8 @@ final class StepRunner {
 
     private func preparePath(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
         slot.path.removeAll()
+        // The path and headers of a call with several events are of no event.
+        guard step.batch == nil else { return }
         try step.path.write(to: slot.path, event, variables, evaluator, step: step.name)
         // A request that can never be sent must be a fault of the event: as one of the target it would wait for ever.
         guard RequestPath.isValid(slot.path.bytes) else {
@@ -189,6 +195,7 @@ final class StepRunner {
         _ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot
     ) throws {
         slot.headers.removeAll()
+        guard step.batch == nil else { return }
         do {
             if step.sendsBody, !step.namesContentType { try slot.headers.append("Content-Type", "application/json") }
             if let header = step.idempotencyHeader { try slot.headers.append(header, slot.idempotencyKey) }
@@ -211,6 +218,21 @@ final class StepRunner {
                 message: describe(schema.validate(mapped), of: "the mapped document"))
         }
         slot.body.write(mapped)
+        slot.resultKey = try resultKey(step, mapped, variables)
+    }
+
+    /// What names the event in the answer to a call with several events.
+    private func resultKey(_ step: CompiledStep, _ mapped: Value, _ variables: [Value]) throws(EventFault) -> String? {
+        guard let program = step.batch?.key else { return nil }
+        let message: String
+        do {
+            if let key = try evaluator.one(program, mapped, variables: variables).scalarText { return key }
+            message = "the expression gives no string or number"
+        } catch {
+            message = "\(error)"
+        }
+        throw EventFault(
+            reason: .mapping, stage: .transformation, step: step.name, message: "batch.key: \(message)")
     }
 
     private func map(_ step: CompiledStep, _ event: Value, _ variables: [Value]) throws(EventFault) -> Value {

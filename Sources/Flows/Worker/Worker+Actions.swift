@@ -32,6 +32,7 @@ extension Worker {
         switch action {
         case .prepare(let id, let step): prepare(id, from: Int(step))
         case .call(let id): call(id)
+        case .callBatch(let batch, let events): callBatch(batch, events)
         case .probe(let id): probe(id)
         case .park(let id, let reason): park(id, reason)
         case .record(let id, let recording): record(id, recording)
@@ -138,7 +139,7 @@ extension Worker {
         }
     }
 
-    private func noteFault(_ fault: CallFault, system: SystemIndex) {
+    func noteFault(_ fault: CallFault, system: SystemIndex) {
         let name = settings.flow.systems[system.rawValue].name
         faultLog.note(fault, system: system, name: name, now: turnTime, logger: logger)
     }
@@ -172,7 +173,7 @@ extension Worker {
 
 extension Completion {
     /// The status of a whole answer; 0 where there was none.
-    fileprivate var answeredStatus: Int {
+    var answeredStatus: Int {
         if case .answered(let status) = outcome { status } else { 0 }
     }
 }

@@ -30,6 +30,7 @@ public final class Worker {
     @exclusivity(unchecked) var slots = EventSlots()
     /// What the core wants done, in order; kept from turn to turn.
     @exclusivity(unchecked) var actions: [Action] = []
+    var batchRequests = BatchRequests()
     var partitions = PartitionStates()
     /// Commits of this turn, sent together.
     var commits: [OffsetCommit] = []
@@ -169,6 +170,7 @@ public final class Worker {
         caller.collect { completion in
             let id = EventID(rawValue: completion.tag)
             let slot = slots[id]
+            if let batch = slot.batch { return takeBatchAnswer(completion, of: batch, in: slot) }
             if slot.isProbe { return takeProbeAnswer(completion, of: id, in: slot) }
             note(completion, in: slot)
             core.finished(id, outcome(of: completion, step: flow.steps[slot.step]), now: turnTime, into: &actions)

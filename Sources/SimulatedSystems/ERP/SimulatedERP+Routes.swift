@@ -1,6 +1,8 @@
 extension SimulatedERP: SimulatedSystem {
     func subject(of request: SimulatedRequest) -> String? {
         guard request.segments.starts(with: ["v2", "clients"]) else { return nil }
+        // Of a request with many clients none is the subject.
+        if request.segments == ["v2", "clients", "bulk"] { return nil }
         if request.segments.count > 2 {
             let id = request.segments[2]
             return state.withLock { $0.store.record(id)?.client.identifier } ?? id
@@ -77,6 +79,7 @@ extension SimulatedERP {
             return write(request) { store, client, provenance, journal in
                 store.create(client, provenance, journal: journal)
             }
+        case ("POST", "bulk"?): return answerBulk(request)
         case ("PUT", let id?):
             return write(request) { store, client, provenance, journal in
                 store.put(id, client, provenance, journal: journal)
@@ -108,10 +111,19 @@ extension SimulatedERP {
         case .success(let value): client = value
         case .failure(let refusal): return .problem(422, "The client is not valid.", errors: refusal.faults)
         }
-        let provenance = provenance(of: request)
-        return state.withLock { state in
+        return record(provenance(of: request)) { store, provenance, journal in
+            effect(&store, client, provenance, journal)
+        }
+    }
+
+    /// Has an effect, or repeats one, and counts it.
+    func record(
+        _ provenance: ClientStore.Provenance,
+        _ effect: (inout ClientStore, ClientStore.Provenance, EffectJournal) -> Answer
+    ) -> Answer {
+        state.withLock { state in
             let before = journal.count
-            let answer = effect(&state.store, client, provenance, journal)
+            let answer = effect(&state.store, provenance, journal)
             if let entry = journal.entries(from: before + 1, limit: 1).first {
                 if entry.kind == .applied {
                     state.summary.effects += 1

@@ -10,6 +10,7 @@ import Synchronization
 /// | `PUT /v2/clients/{id}` | replaces a client; creates it when the CRM's identifier is unknown (upsert): 200 or 201 |
 /// | `GET /v2/clients/{id}` | one client |
 /// | `GET /v2/clients?external_id=` | `{"clients": […]}` |
+/// | `POST /v2/clients/bulk` | creates or replaces many, each with an outcome of its own: see `SimulatedERP+Bulk.swift` |
 /// | `GET /_simulated/journal?from=&limit=` | the journal as NDJSON |
 /// | `DELETE /_simulated/tokens` | makes all tokens invalid |
 ///
@@ -39,6 +40,10 @@ public final class SimulatedERP: Sendable {
         public var eventHeaders: [String]
         /// E-mail domains that are refused with 422 although their shape is right.
         public var refusedEmailDomains: [String]
+        /// The most clients of a bulk request; more are answered with 413.
+        public var bulkItemLimit = 1_000
+        /// Whether a bulk request with a bad client is refused as a whole, with 422.
+        public var bulkIsAtomic = false
         /// Of the generator behind tokens and faults.
         public var seed: UInt64
 

@@ -72,9 +72,12 @@ extension Checker {
     }
 
     /// An event may wait for others to be sent with it, but not for long.
-    func mayLinger(_ event: LiveEvent) -> Bool {
+    func mayLinger(_ event: LiveEvent, _ view: WorkerView) -> Bool {
         guard case .call(_, let step) = event.answer, let batch = plan.batch(of: step) else { return false }
-        return event.failures == 0 && now - event.idleSince <= batch.linger
+        guard event.failures > 0 else { return now - event.idleSince <= batch.linger }
+        // It waits for others when it has waited for its system.
+        let wait = Plan.backOffMaximum + Plan.retryAfterCeiling + batch.linger
+        return now - event.idleSince <= wait || now - view.resumedAt <= batch.linger
     }
 
     /// Nothing waits for others for longer than it should while its system has a slot. A backed-off event's time to

@@ -186,6 +186,7 @@ extension Checker {
                 now - last <= Plan.maximumPollInterval, "D12",
                 "worker \(worker) did not poll for \(now - last) µs")
         }
+        if view.lastPoll == nil { workers[worker]?.resumedAt = now }
         workers[worker]?.lastPoll = now
     }
 
@@ -253,7 +254,7 @@ extension Checker {
             if event.record < oldest[event.assignment]?.record ?? .max { oldest[event.assignment] = event }
         }
         for event in oldest.values {
-            if mayWaitToProbe(event) || mayLinger(event) { continue }
+            if mayWaitToProbe(event) || mayLinger(event, view) { continue }
             expect(
                 event.failures > 0 && now - event.idleSince <= Plan.backOffMaximum + Plan.retryAfterCeiling,
                 "no stall", "worker \(worker) is idle while record \(event.record) waits since \(event.idleSince)")

@@ -4,6 +4,8 @@ struct WorkerView {
     var isShuttingDown = false
     var shutdownAt: Time = 0
     var lastPoll: Time?
+    /// When it last went on after a stall.
+    var resumedAt: Time = 0
     /// Number of the assignment of each partition held.
     var held: [Int: Int] = [:]
     var paused: Set<Int> = []

@@ -195,6 +195,12 @@ extension Configuration.Flow {
                 reader.report("there is a step of this name already at \(other)", stepSite)
             }
             names[step.name] = step.place
+            if order == .partition, step.batch != nil {
+                let stepSite = Site(path: "\(site.path).steps[\(position)].batch", place: step.place)
+                reader.report(
+                    "‘order: partition’ has one event of a partition under way at a time, so that a batch never fills",
+                    stepSite)
+            }
         }
     }
 }

@@ -22,6 +22,10 @@ extension Configuration {
         public var createFirst: String?
         /// How the system is asked before a call is repeated.
         public var probe: Probe?
+        /// How several events are sent in one call.
+        public var batch: Batch?
+        /// Over the answer to a call with several events: what became of each.
+        public var results: Expression?
 
         /// Statuses of doubtful kind: repeated a few times, then the event is parked.
         public struct Retry: Sendable {
@@ -83,12 +87,20 @@ extension Configuration.Step {
                 "How the system is asked whether the call took effect, before the call is repeated.",
                 example: "GET erp/clients?external_id={.data.id}",
                 defaultText: "none: the system keeps idempotency keys"),
-            .later("batch", "calls with several events are not available in this version"),
+            .optional(
+                "batch", \.batch, .section(Batch.section),
+                "Sends several events in one call, for bulk endpoints. Each event has its own outcome.",
+                example: "{ max: 100, linger: 20ms }", defaultText: "a call for each event"),
+            .optional(
+                "results", \.results, .expression,
+                "With `batch`: what became of each event, from the answer's body. Yields `{ key, status, body }` for each.",
+                example: "\".items[] | { key, status, body }\"", defaultText: "the answer's status is that of all"),
             .later("on_failure", "on_failure is not available in this version; a faulty event is parked"),
         ]
     } finish: { step, site, reader in
         step.place = site.place
         step.probe?.check(against: step.call, site, reader)
+        step.checkBatch(site, reader)
     }
 }
 

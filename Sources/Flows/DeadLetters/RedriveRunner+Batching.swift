@@ -1,0 +1,55 @@
+import Delivery
+import HTTPCalls
+
+/// A step that is sent in batches: here each event is one of its own, so that what fails is known.
+extension RedriveRunner {
+    func callBatch(_ id: BatchID, _ events: [EventID]) {
+        let members = events.map { slots[$0] }
+        let step = flow.steps[members[0].step]
+        let request = batchRequests.take(id, events)
+        for slot in members {
+            slot.attempts += 1
+            slot.isProbe = false
+        }
+        do {
+            try runner.batchWriter.write(members, of: step, to: request)
+            try caller.start(
+                Request(
+                    system: SystemIndex(rawValue: Int(step.system.index)), method: step.method,
+                    path: request.path.bytes, headers: request.headers, body: request.body.bytes),
+                tag: events[0].rawValue)
+            members[0].batch = request
+        } catch let fault as EventFault {
+            for slot in members { slot.fault = fault }
+            endBatch(request, .whole(.answered(status: 422, retryAfter: nil)))
+        } catch {
+            logger.error("call not started; trying again", metadata: ["step": "\(step.name)", "error": "\(error)"])
+            endBatch(request, .whole(.notSent))
+        }
+    }
+
+    func takeBatchAnswer(_ completion: borrowing Completion, of request: BatchRequest, in slot: EventSlot) {
+        slot.batch = nil
+        let members = request.events.map { slots[$0] }
+        switch completion.outcome {
+        case .notSent(let fault), .sentNoAnswer(let fault):
+            note(fault, of: completion.system)
+            for member in members { member.noteFailure() }
+            var outcome = Outcome.sentNoAnswer
+            if case .notSent = completion.outcome { outcome = .notSent }
+            endBatch(request, .whole(outcome))
+        case .answered(let status):
+            let (outcome, problem) = runner.judgeBatch(
+                status: status, retryAfterSeconds: completion.retryAfterSeconds, body: completion.body, members
+            ) { tell($0, of: $1) }
+            if let problem { note(CallFault(.invalidResponse, problem), of: completion.system) }
+            endBatch(request, outcome)
+        }
+    }
+
+    private func endBatch(_ request: BatchRequest, _ outcome: BatchOutcome) {
+        let id = request.id
+        batchRequests.giveBack(request)
+        core.finished(id, outcome, now: now, into: &actions)
+    }
+}
