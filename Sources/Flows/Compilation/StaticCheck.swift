@@ -82,6 +82,7 @@ struct StaticCheck {
         for (compiled, header) in zip(step.headers, definition.headers) {
             check(compiled.value, header.value, event)
         }
+        checkResults(step, definition)
         guard step.sendsBody else { return }
         checkBody(step, definition, event, flow)
     }
@@ -159,11 +160,27 @@ struct StaticCheck {
         if analysis.leastOutputs > 1 {
             warn(expression, start, "the mapping yields more than one document; it must yield one", [])
         }
+        let document = Event(input: analysis.output, variables: event.variables)
+        check(step.batch?.key, definition.batch?.key, document, "batch.key")
         guard let schema = step.schema else { return }
         for misfit in analysis.output.misfits(in: schema.shape) {
             let path = if case .forbidden(let name) = misfit.reason { misfit.path + [name] } else { misfit.path }
             warn(expression, map.placeWriting(path), message(of: misfit), misfit.schemas)
         }
+    }
+
+    /// Whatever the answer is, what `results` yields of it must be able to say something of an event.
+    private mutating func checkResults(_ step: CompiledStep, _ definition: StepDefinition) {
+        guard let results = step.batch?.results, let expression = definition.batch?.results else { return }
+        let analysis = use(results, expression, Event(input: .anything, variables: []))
+        guard analysis.isComplete, analysis.findings.isEmpty, !analysis.output.isNothing else { return }
+        var work = ShapeWork()
+        let objects = analysis.output.only(.object)
+        let status = objects.isNothing ? .nothing : objects.member("status", &work).only([.number, .string])
+        guard status.isNothing else { return }
+        warn(
+            expression, results.placeWriting([]),
+            "`results` yields nothing with a `status`; it must yield `{ key, status, body }` for each event", [])
     }
 
     // MARK: - Warnings

@@ -20,7 +20,7 @@ extension RedriveRunner {
                 tag: events[0].rawValue)
             members[0].batch = request
         } catch let fault as EventFault {
-            for slot in members { slot.fault = fault }
+            if members.count == 1 { members[0].fault = fault }
             endBatch(request, .whole(.answered(status: 422, retryAfter: nil)))
         } catch {
             logger.error("call not started; trying again", metadata: ["step": "\(step.name)", "error": "\(error)"])

@@ -131,8 +131,8 @@ struct EventLife {
             GoldenRun.Call(
                 step: step.name, method: "\(step.method)", path: request.path.text, headers: request.headers.fields,
                 body: Array(request.body.bytes), wait: answeredAt.map { now - $0 } ?? .zero))
-        // Without an answer of the case's own, the event itself is answered well.
-        guard let given, case .answered(let reply) = given else {
+        // A status alone is the event's.
+        guard let given, case .answered(let reply) = given, reply.body.bytes != GoldenCase.Reply().body.bytes else {
             return .whole(take(given ?? .answered(GoldenCase.Reply()), step))
         }
         now = now + EventLife.latency

@@ -21,7 +21,7 @@ extension Worker {
             members[0].batch = request
         } catch let fault as EventFault {
             // As if the system had refused the batch: it is halved until the event is alone that is to blame.
-            for slot in members { slot.fault = fault }
+            if members.count == 1 { members[0].fault = fault }
             endBatch(request, .whole(.answered(status: 422, retryAfter: nil)))
         } catch {
             logger.error("call not started; trying again", metadata: ["step": "\(step.name)", "error": "\(error)"])
