@@ -11,8 +11,10 @@ struct Coverage {
         "applied", "skipped", "parked", "let go", "commits", "commits with metadata", "commits failed",
         "probes", "probes that hit", "probes that miss", "probes without an answer",
         "partitions paused", "receipts", "keys marked as parked", "records failed", "joined parked events",
-        "found parked", "stale", "calls with several events", "calls with several events that failed as a whole",
-        "events without a word in an answer", "events with an answer of their own", "circuits opened", "circuits closed", "alarms raised",
+        "found parked", "stale", "calls with several events",
+        "calls with several events that failed as a whole",
+        "events without a word in an answer", "events with an answer of their own", "circuits opened",
+        "circuits closed", "alarms raised",
     ]
 
     mutating func add(_ journal: [Entry]) {

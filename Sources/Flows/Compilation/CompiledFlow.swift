@@ -216,8 +216,8 @@ public struct FlowCompiler {
         let earlierTexts = texts.count
         let program = program(expression)
         let place = expression.inline.map { "\($0.place): \($0.path)" } ?? expression.name
-        for name in ["$reference", "$steps", "$idempotency_key"] where texts.dropFirst(earlierTexts).contains(where: { $0.contains(name) })
-        {
+        for name in ["$reference", "$steps", "$idempotency_key"]
+        where texts.dropFirst(earlierTexts).contains(where: { $0.contains(name) }) {
             problems.append("\(place): \(name) is not available here: it differs from one run of an event to the next")
         }
         return program

@@ -75,27 +75,36 @@ struct BatchItemResult {
     }
 }
 
-/// Finds the event that each result is of.
+/// Finds the event that each result is of. Results of one key are those of the events with that key, in turn.
 struct BatchMatching {
     private(set) var results: [BatchItemResult?]
+    /// The event of each key that has no result yet, the first one first.
     private var positions: [String: Int] = [:]
+    /// The next event of the same key.
+    private var following: [Int?]
     private var count = 0
     private var strangers = 0
     private var repeated = 0
 
     init(_ slots: [EventSlot]) {
         results = Array(repeating: nil, count: slots.count)
+        following = Array(repeating: nil, count: slots.count)
         positions.reserveCapacity(slots.count)
-        for (position, slot) in slots.enumerated() { positions[slot.resultKey ?? slot.idempotencyKey] = position }
+        for (position, slot) in slots.enumerated().reversed() {
+            let key = slot.resultKey ?? slot.idempotencyKey
+            following[position] = positions[key]
+            positions[key] = position
+        }
     }
 
-    /// By its key; by its position where it has none. The first of several results counts.
+    /// By its key; by its position where it has none. What comes once too often does not count.
     mutating func add(_ result: BatchItemResult) {
         let position = result.hasKey ? result.key.flatMap { positions[$0] } : count
         count += 1
         guard let position, position < results.count else { return strangers += 1 }
         guard results[position] == nil else { return repeated += 1 }
         results[position] = result
+        if let key = result.key, let next = following[position] { positions[key] = next }
     }
 
     /// What is odd about the answer, in words.

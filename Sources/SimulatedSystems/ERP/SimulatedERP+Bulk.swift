@@ -18,14 +18,18 @@ extension SimulatedERP {
         }
         if options.bulkIsAtomic {
             let refused = items.enumerated().flatMap { faults(of: $0.element, at: "/\($0.offset)") }
-            guard refused.isEmpty else { return .problem(422, "A client is not valid; none was taken.", errors: refused) }
+            guard refused.isEmpty else {
+                return .problem(422, "A client is not valid; none was taken.", errors: refused)
+            }
         }
         let results = items.compactMap { result(of: $0) }
         return .json(200, .object([.init("items", .array(results))]))
     }
 
     private func faults(of item: JSONTree, at pointer: String) -> [DocumentFault] {
-        guard case .failure(let refusal) = Client.read(item, refusedDomains: options.refusedEmailDomains) else { return [] }
+        guard case .failure(let refusal) = Client.read(item, refusedDomains: options.refusedEmailDomains) else {
+            return []
+        }
         return refusal.faults.map { DocumentFault(pointer + $0.pointer, $0.detail) }
     }
 

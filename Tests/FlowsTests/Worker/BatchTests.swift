@@ -113,6 +113,14 @@ struct BatchTests {
                 == [200, 500, 409])
     }
 
+    @Test("events with one key between them have its results in turn")
+    func sameKeys() throws {
+        let bench = try Bench(["a", "b", "c"], map: "{ to: (if .data.id == \"b\" then 2 else 1 end) }", key: ".to")
+        #expect(
+            bench.statuses(#"{"items":[{"key":1,"status":200},{"key":2,"status":409},{"key":1,"status":422}]}"#)
+                == [200, 409, 422])
+    }
+
     @Test("without `batch.key` the idempotency key tells")
     func idempotencyKeys() throws {
         let bench = try Bench(["a", "b"])
@@ -125,7 +133,9 @@ struct BatchTests {
     @Test("D4: events that the answer says nothing of, or nothing with a status, are told no outcome")
     func silence() throws {
         let bench = try Bench(["a", "b", "c"], key: ".id")
-        let body = #"{"items":[{"key":"a","status":200},{"key":"b"},{"key":"zz","status":200},{"key":"a","status":422}]}"#
+        let body = """
+            {"items":[{"key":"a","status":200},{"key":"b"},{"key":"zz","status":200},{"key":"a","status":422}]}
+            """
         let (outcome, problem) = bench.judge(200, body)
         #expect(outcome == .items([.answered(status: 200, retryAfter: nil), nil, nil]))
         #expect(
@@ -155,7 +165,8 @@ struct BatchTests {
     @Test("`success_statuses` speaks of events, not of the call that carries them")
     func successStatuses() throws {
         let bench = try Bench(["a", "b", "c"], success: [201, 409])
-        guard case .items(let items) = bench.judge(207, #"{"items":[{"status":201},{"status":409},{"status":200}]}"#).outcome
+        let body = #"{"items":[{"status":201},{"status":409},{"status":200}]}"#
+        guard case .items(let items) = bench.judge(207, body).outcome
         else {
             Issue.record("no results")
             return

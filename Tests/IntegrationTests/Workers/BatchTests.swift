@@ -13,7 +13,8 @@ struct BatchTests {
     private static func sendInBatches(_ flow: inout FlowDefinition) {
         flow.steps = [flow.steps[0]]
         flow.steps[0].name = "upsert-clients"
-        flow.steps[0].when = Flows.Expression(".type | startswith(\"crm.customer.\") and . != \"crm.customer.merged\"")
+        flow.steps[0].when = Flows.Expression(
+            ".type | startswith(\"crm.customer.\") and . != \"crm.customer.merged\"", file: "when")
         flow.steps[0].schema = nil
         flow.steps[0].headers = []
         flow.steps[0].path = [.text("/clients/bulk")]
@@ -22,9 +23,9 @@ struct BatchTests {
             "(\(map)\n) + { idempotencyKey: $idempotency_key, eventId: .id, version: .data.version }",
             file: "mappings/bulk.jq")
         flow.steps[0].batch = BatchDefinition(
-            BatchPolicy(items: 100, linger: .milliseconds(20)), body: Flows.Expression("{ items: . }"),
-            key: Flows.Expression(".idempotencyKey"),
-            results: Flows.Expression(".items[] | { key: .idempotencyKey, status, body }"))
+            BatchPolicy(items: 100, linger: .milliseconds(20)), body: Flows.Expression("{ items: . }", file: "body"),
+            key: Flows.Expression(".idempotencyKey", file: "key"),
+            results: Flows.Expression(".items[] | { key: .idempotencyKey, status, body }", file: "results"))
     }
 
     @Test("2,000 events in a hundredth of the calls: each with its own outcome, none lost, none twice, in order")

@@ -21,7 +21,8 @@ extension Checker {
         for name in names {
             startItem(worker, name)
             guard let event = workers[worker]?.live[name] else { continue }
-            if case .call(system, step) = event.answer {} else {
+            if case .call(system, step) = event.answer {
+            } else {
                 expect(false, "batches", "record \(event.record) is in a batch of another step")
             }
             expect(

@@ -50,15 +50,16 @@ extension Configuration.Step {
             return
         }
         if call.path.hasExpressions {
-            reader.report("a call with several events has one path: ‘call’ must have no {…} where there is ‘batch’", site)
+            reader.report("a call with several events has one path: with ‘batch’, ‘call’ must have no {…}", site)
         }
         for header in headers where header.value.hasExpressions {
             reader.report(
-                "a call with several events has one header ‘\(header.name)’: it must have no {…} where there is ‘batch’",
+                "a call with several events has one header ‘\(header.name)’: with ‘batch’, it must have no {…}",
                 site)
         }
         if call.method == .get || call.method == .delete {
-            reader.report("a call with several events sends them in its body: its method must be POST, PUT or PATCH", site)
+            reader.report(
+                "a call with several events sends them in its body: its method must be POST, PUT or PATCH", site)
         }
         if batch.key != nil, results == nil {
             reader.report("batch.key names events in ‘results’, and there is none", site)
