@@ -48,7 +48,7 @@ struct BatchTests {
             try await plant.stop(pool)
             try await plant.expectBalanced(events, parked: bad)
             #expect(try await plant.committedCount() == 2_000)
-            #expect(pool.statistics.calls <= 2_000 / 15, "\(pool.statistics.calls) calls")
+            #expect(pool.statistics.calls <= 2_000 / 20, "\(pool.statistics.calls) calls")
             let reasons = Set(try await plant.parked().compactMap { $0.header("penstock.reason") })
             #expect(reasons == ["rejected", "schema"] || reasons == ["rejected", "mapping", "schema"], "\(reasons)")
             let refused = try await plant.parked().first { $0.header("penstock.reason") == "rejected" }

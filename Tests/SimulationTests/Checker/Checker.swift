@@ -30,6 +30,8 @@ struct Checker {
     var wasFaulty: [Bool]
     /// Effects that the topic of receipts holds.
     var receipts: Set<Int> = []
+    /// Effects that were made, whatever is recorded of them.
+    var made: Set<Int> = []
     var hasMark: [Bool]
     var isProduced: [Bool]
     /// The last record of each system, step and key whose effect was made for the first time.
@@ -139,6 +141,7 @@ struct Checker {
 
     /// The first time that an idempotent system makes the changes of a key, it makes them in order (D2, end to end).
     private mutating func effect(_ system: Int, _ record: Int, _ step: Int, _ isFirst: Bool) {
+        made.insert(record * 8 + step)
         expect(
             isFirst || !plan.isProbed(step: step), "D4",
             "the effect of step \(step) of record \(record) is made twice at a system that is asked first")
