@@ -6,6 +6,9 @@ public struct Readiness: Sendable, Hashable {
     public internal(set) var isWoken = false
     private var bits: UInt64 = 0
 
+    /// Nothing is readable.
+    public init() {}
+
     /// Whether any descriptor is readable.
     public var isAnyReadable: Bool { bits != 0 }
 

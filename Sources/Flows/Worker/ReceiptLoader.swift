@@ -44,11 +44,11 @@ final class ReceiptLoader {
         try consumer.assign(loading.keys.map { PartitionStart($0, at: .earliest) })
     }
 
-    /// Takes what has come, at most `max` records.
+    /// Takes what has come, at most `max` records; also when nothing is being loaded, as the client may have something
+    /// to say all the same.
     ///
     /// - Returns: the source partitions that are known now.
     func take(max: Int) throws -> [Int32] {
-        guard isLoading else { return [] }
         consumer.drainWakeup()
         var failure: ReceiptStoreError?
         consumer.consumeBatch(max: max) { record in

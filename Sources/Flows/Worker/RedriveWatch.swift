@@ -30,6 +30,9 @@ final class RedriveWatch {
     /// Readable when records wait.
     var wakeupDescriptor: Int32 { consumer.wakeupDescriptor }
 
+    /// Makes ``wakeupDescriptor`` unreadable; before ``take(max:_:)``, not after.
+    func drainWakeup() { consumer.drainWakeup() }
+
     /// Follows these source partitions and no others. Those that were followed before go on where they are.
     func follow(_ partitions: [Int32]) throws(KafkaError) {
         guard Set(partitions) != Set(positions.keys) else { return }
@@ -45,7 +48,6 @@ final class RedriveWatch {
     /// - Parameter body: told the source partition, the order key's bytes, and how far the key is redriven.
     /// - Throws: a `KafkaError` that will not pass.
     func take(max: Int, _ body: (Int32, [UInt8], KeyRedriven) -> Void) throws(KafkaError) {
-        consumer.drainWakeup()
         while let event = consumer.nextEvent() {
             guard case .error(let error) = event else { continue }
             logger.warning("redrives cannot be read; trying again", metadata: ["error": "\(error)"])

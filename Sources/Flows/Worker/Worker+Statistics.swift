@@ -24,6 +24,7 @@ extension Worker {
         statistics.loading = partitions.loadingCount
         statistics.isStopping = isShuttingDown
         statistics.callDurations = callDurations
+        statistics.turns = turns
         if let records {
             let held = partitions.assigned
             statistics.parkedKeys = held.reduce(0) { $0 + records.store.parkedKeyCount(of: $1.partition) }

@@ -21,6 +21,8 @@ public final class Worker {
     /// What is recorded of effects and keys; `nil` where nothing is.
     let records: WorkerRecords?
     let caller: HTTPCaller
+    /// In the order of ``WakeupSource``.
+    private let descriptors: [Int32]
     let runner: StepRunner
     private let keys: OrderKeys
 
@@ -49,8 +51,12 @@ public final class Worker {
     var callDurations = CallDurations()
     private var limits: LimitMembership
 
+    /// Which of ``descriptors`` ended this turn's wait.
+    private var readiness = Readiness()
     /// The time of this turn of the loop; a turn is short, and reading the clock for each event is not free.
     var turnTime = Instant.now
+    /// How often the loop has turned.
+    private(set) var turns = 0
     var firstFetched: Instant?
     var lastSettled: Instant?
     var isDrained = false
@@ -85,6 +91,7 @@ public final class Worker {
         deadLetters = try DeadLetterWriter(settings, logger: logger)
         records = try settings.flow.receipts.map { try WorkerRecords($0, settings, logger: logger) }
         runner.receipts = records?.store
+        descriptors = [consumer.wakeupDescriptor, deadLetters.writer.wakeupDescriptor] + (records?.descriptors ?? [])
         assignmentWatch = AssignmentWatch(patience: settings.assignmentPatience)
         stallWatch = StallWatch(patience: settings.flow.limits.stallAfter)
         core = Core(settings.flow.coreConfiguration, seed: settings.seed)
@@ -125,14 +132,16 @@ public final class Worker {
     private func turn() {
         waitForSomething()
         turnTime = .now
+        turns += 1
         stopIfAsked()
         takeAnswers()
-        takeDeadLetterReports()
-        takeReceiptReports()
-        consumer.drainWakeup()
+        if isReadable(.deadLetters) { takeDeadLetterReports() }
+        if isReadable(.receiptReports) { takeReceiptReports() }
+        if isReadable(.events) { consumer.drainWakeup() }
         takeConsumerEvents()
         takeReceipts()
         takeRecords()
+        forgetOldReceipts()
         limits.meet(&core, now: turnTime)
         core.advance(to: turnTime, into: &actions)
         perform()
@@ -141,17 +150,25 @@ public final class Worker {
         handle.publishIfDue(now: turnTime) { statistics() }
     }
 
-    private func waitForSomething() {
-        _ = caller.poll(
-            timeoutMilliseconds: timeoutMilliseconds(),
-            also: [consumer.wakeupDescriptor, deadLetters.writer.wakeupDescriptor] + (records?.descriptors ?? []))
+    /// What the loop waits for beside its calls, by the place of its descriptor. Each is drained in the turn in which it
+    /// is readable, whatever the worker is doing: one that is left would end every wait at once.
+    enum WakeupSource: Int {
+        case events, deadLetters, receiptReports, receipts, redrives
     }
+
+    private func waitForSomething() {
+        readiness = caller.poll(timeoutMilliseconds: timeoutMilliseconds(), also: descriptors)
+    }
+
+    func isReadable(_ source: WakeupSource) -> Bool { readiness.isReadable(at: source.rawValue) }
 
     /// Until the next deadline, and never longer than a second (D12).
     private func timeoutMilliseconds() -> Int32 {
         var deadline = core.nextDeadline ?? .distantFuture
         if let positionRetry { deadline = min(deadline, positionRetry) }
         if let meeting = limits.deadline { deadline = min(deadline, meeting) }
+        // That an empty partition of redrives is read to its end comes without a signal.
+        if !loading.isEmpty { deadline = min(deadline, turnTime + .milliseconds(20)) }
         let nanoseconds = max(0, deadline.nanoseconds - Instant.now.nanoseconds)
         return Int32(min(1_000, (nanoseconds + 999_999) / 1_000_000))
     }

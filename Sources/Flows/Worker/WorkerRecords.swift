@@ -26,7 +26,7 @@ final class WorkerRecords {
     var assignments: [Int32: Int] = [:]
     /// When receipts are looked through next for what is older than the retention.
     var nextExpiry = Instant.zero
-    /// The descriptors that the loop waits for.
+    /// The descriptors that the loop waits for, in the order of `Worker.WakeupSource`.
     let descriptors: [Int32]
 
     init(_ receipts: ReceiptSettings, _ settings: WorkerSettings, logger: Logger) throws {
@@ -39,7 +39,7 @@ final class WorkerRecords {
         writer = try ReceiptWriter(receipts, client: settings.client, logger: logger)
         redrives = try RedriveWatch(group: settings.flow.group, client: settings.client, logger: logger)
         retention = receipts.retention
-        descriptors = [loader.wakeupDescriptor, writer.writer.wakeupDescriptor, redrives.wakeupDescriptor]
+        descriptors = [writer.writer.wakeupDescriptor, loader.wakeupDescriptor, redrives.wakeupDescriptor]
     }
 
     func close() {
@@ -73,9 +73,10 @@ extension Worker {
     func takeReceipts() {
         guard let records else { return }
         do {
-            if records.loader.isLoading { _ = try records.loader.take(max: 16 * settings.fetchBatch) }
-            // Only then is it known what they are about.
-            if !records.loader.isLoading { try takeRedrives(records) }
+            if isReadable(.receipts) { _ = try records.loader.take(max: 16 * settings.fetchBatch) }
+            if isReadable(.redrives) { records.redrives.drainWakeup() }
+            // Only when the receipts are loaded is it known what they are about.
+            if !records.loader.isLoading, isReadable(.redrives) || !loading.isEmpty { try takeRedrives(records) }
             if !loading.isEmpty { startLoaded() }
         } catch let error as KafkaError {
             fail(.receipts(error))
@@ -162,7 +163,6 @@ extension Worker {
         }
         perform()
         if let error = records.writer.writer.fatalError() { fail(.receipts(error)) }
-        forgetOldReceipts(records)
     }
 
     /// Whether a redrive has moved or taken away the key's mark while a new one was being written. What the redrive wrote
@@ -192,8 +192,8 @@ extension Worker {
     }
 
     /// A few receipts a second, so that no turn takes long.
-    private func forgetOldReceipts(_ records: WorkerRecords) {
-        guard let retention = records.retention, records.nextExpiry <= turnTime else { return }
+    func forgetOldReceipts() {
+        guard let records, let retention = records.retention, records.nextExpiry <= turnTime else { return }
         records.nextExpiry = turnTime + .seconds(1)
         let limit = Timestamp.now() - Int64(retention / .milliseconds(1))
         for partition in partitions.assigned.map(\.partition) {

@@ -33,6 +33,8 @@ public struct WorkerStatistics: Sendable, Equatable {
     /// Each system's calls in flight, by the system's name.
     public var callsInFlight: [String: Int] = [:]
     public var callDurations = CallDurations()
+    /// How often the worker's loop has turned.
+    public var turns = 0
 
     /// What is known of a partition.
     public struct Partition: Sendable, Equatable {
@@ -75,6 +77,7 @@ extension WorkerStatistics {
         inFlight += other.inFlight
         bufferedEvents += other.bufferedEvents
         bufferedBytes += other.bufferedBytes
+        turns += other.turns
         backingOff += other.backingOff
         isPaused = isPaused || other.isPaused
         firstFetched = [firstFetched, other.firstFetched].compactMap(\.self).min()

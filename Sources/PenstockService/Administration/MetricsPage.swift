@@ -50,6 +50,8 @@ struct MetricsPage {
         }
         page.begin("penstock_buffered_bytes", .gauge, "Records and prepared requests held in memory.")
         page.add("penstock_buffered_bytes", [], sum.bufferedBytes)
+        page.begin("penstock_loop_turns_total", .counter, "Turns of the workers' loops.")
+        page.add("penstock_loop_turns_total", [], sum.turns)
     }
 
     private func addPartitions(_ page: inout PrometheusText) {

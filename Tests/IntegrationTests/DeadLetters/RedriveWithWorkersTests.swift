@@ -16,7 +16,7 @@ struct RedriveWithWorkersTests {
 
     private func stop(_ worker: Program) async throws {
         worker.signal(SIGTERM)
-        #expect(try await worker.ending().status == 0)
+        #expect(try await worker.ending().status == 0, "\(worker.errorText)")
     }
 
     @Test("D9: parked keys stay parked over a restart; after the redrive their new events run, in order")

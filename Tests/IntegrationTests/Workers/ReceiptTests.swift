@@ -37,6 +37,20 @@ struct ReceiptTests {
         }
     }
 
+    @Test("A worker with nothing to do rests: no descriptor is left readable, of those that receipts add either")
+    func rests() async throws {
+        try await Plant.run(partitions: 2, change: Self.keepReceipts) { plant in
+            try await plant.produce(customerEvents(10))
+            let pool = try plant.start()
+            #expect(await eventually { pool.statistics.applied == 10 }, "\(pool.statistics)\n\(plant.story)")
+            let before = pool.statistics.turns
+            try await Task.sleep(for: .seconds(1))
+            // It turns some ten times a second; a descriptor that ends every wait makes that tens of thousands.
+            #expect(pool.statistics.turns - before < 1_000)
+            try await plant.stop(pool)
+        }
+    }
+
     @Test("D9: events behind a parked one join it in order, also after a restart, and other keys go on")
     func behindParked() async throws {
         try await Plant.run(change: Self.keepReceipts) { plant in
