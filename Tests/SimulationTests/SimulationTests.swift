@@ -20,9 +20,14 @@ import Testing
     @Test("The contract holds for every seed", arguments: 0..<chunks)
     func contract(chunk: Int) {
         var tally: [String: Int] = [:]
+        let counts = Self.number("COVERAGE") != nil
         for seed in stride(from: Self.firstSeed + chunk, to: Self.firstSeed + Self.seedCount, by: Self.chunks) {
             let plan = Plan(seed: UInt64(seed))
-            guard let first = Checker.check(plan, World(plan).run()).first else { continue }
+            let world = World(plan)
+            if counts { world.sketches = [] }
+            let journal = world.run()
+            if counts { Totals.shared.add(journal, plan, world.sketches ?? []) }
+            guard let first = Checker.check(plan, journal).first else { continue }
             if Self.number("TALLY") == nil {
                 Issue.record(Comment(rawValue: Story.tell(plan, first)))
                 return
@@ -31,6 +36,7 @@ import Testing
             tally[Self.summary(first), default: 0] += 1
         }
         if !tally.isEmpty { Issue.record(Comment(rawValue: "tally \(tally)")) }
+        if counts { Totals.shared.finished(of: Self.chunks) }
     }
 
     @Test("The contract holds under each order", arguments: Order.allCases, [1, 2])

@@ -160,9 +160,17 @@ final class Worker {
         guard isAlive else { return }
         core.advance(to: now, into: &actions)
         perform()
+        sketch()
         let hasMore = isAlive && fetch()
         guard isAlive else { return }
         endTurn(hasMore)
+    }
+
+    private func sketch() {
+        guard world.sketches != nil else { return }
+        let plan = world.plan
+        world.sketches?.insert(
+            StateSketch(core, systems: plan.systems.count, partitions: plan.partitionCount, now: now).hashValue)
     }
 
     private func endTurn(_ hasMore: Bool) {

@@ -31,6 +31,8 @@ final class World {
     var now: Time = 0
     private var agenda = Agenda()
     private(set) var journal: [Entry] = []
+    /// Hashes of the states that the workers' cores were in; `nil` where nobody asks.
+    var sketches: Set<Int>?
     private(set) var broker: Broker
     var systems: Systems
     private var workers: [Worker] = []
