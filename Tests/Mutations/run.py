@@ -92,7 +92,7 @@ MUTATIONS = [
     ("metadata not throttled", "Offsets/MetadataBudget.swift",
      "if (span + 7) / 8 <= Int64(bodyLimit) { return true }", "if span >= 0 { return true }"),
     ("throttled for good", "Core/Core+Starting.swift",
-     "return holder != .none && events[holder].state == .ready ? holder : nil", "return nil"),
+     "return isInStartWindow(holder, of: partition) ? holder : nil", "return nil"),
     ("park counted before the acknowledgement", "Core/Core+Running.swift",
      "        setState(slot, .parking, now: now)\n        actions.append(.park(events.id(slot), events[slot].parkReason))",
      "        actions.append(.park(events.id(slot), events[slot].parkReason))\n"
@@ -242,6 +242,33 @@ MUTATIONS = [
      "partition.quietSince + policy.settleAfter", "partition.quietSince"),
     ("drain calls after a miss", "Core/Core+Probing.swift",
      "if isDraining(slot), !events[slot].isApplied {", "if false {"),
+    ("compensated before the decision is durable", "Core/Core+Compensating.swift",
+     "guard !events[slot].isFailureRecorded else { return false }", "return false"),
+    ("parked without compensation", "Core/Core+Compensating.swift",
+     "hasCompensations && !events[slot].isCompensating", "!hasCompensations && !events[slot].isCompensating"),
+    ("refused compensation parked for the first reason", "Core/Core+Running.swift",
+     "events[slot].isCompensating ? .compensation : reason", "reason"),
+    ("compensation judged by its step's doubtful statuses", "Core/Core+Compensating.swift",
+     "        if events[slot].isCompensating {\n            return", "        if false {\n            return"),
+    ("goes forward after a compensation", "Core/Core+Running.swift",
+     "if events[slot].isCompensating { return prepareCompensation", "if false { return prepareCompensation"),
+    ("drain begins a compensation", "Core/Core+Running.swift",
+     "if isDraining(slot), events[slot].isCompensating || !systems", "if isDraining(slot), !systems"),
+    ("compensations left when one is refused by its system for a while", "Core/Core+Running.swift",
+     "        case .targetFault, .refused, .redirected:\n            backOff(",
+     "        case .targetFault where events[slot].isCompensating:\n"
+     "            park(slot, .malformed, now: now, into: &actions)\n"
+     "        case .targetFault, .refused, .redirected:\n            backOff("),
+    ("shell: decisions of earlier owners not looked at", "Tests/SimulationTests/World/Worker.swift",
+     "answerOfKey(record) ?? answerOfFailure(index)", "answerOfKey(record)"),
+    ("shell: first step undone first", "Tests/SimulationTests/World/Compensating.swift",
+     "made.reversed().filter", "made.filter"),
+    ("shell: steps undone that had no effect", "Tests/SimulationTests/World/Compensating.swift",
+     "world.plan.steps.indices.filter { hasReceipt(content.record, $0) }", "Array(world.plan.steps.indices)"),
+    ("shell: receipts of compensations not looked at", "Tests/SimulationTests/World/Compensating.swift",
+     "failure.undo.first(where: { !hasReceipt(record, $0 + Plan.undo) })", "failure.undo.first"),
+    ("shell: version of an undone event kept", "Tests/SimulationTests/World/Compensating.swift",
+     "        state.version = before.version", "        _ = before.version"),
 ]
 
 

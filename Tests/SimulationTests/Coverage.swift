@@ -11,7 +11,8 @@ struct Coverage {
         "applied", "skipped", "parked", "let go", "commits", "commits with metadata", "commits failed",
         "probes", "probes that hit", "probes that miss", "probes without an answer",
         "partitions paused", "receipts", "keys marked as parked", "records failed", "joined parked events",
-        "found parked", "stale", "circuits opened", "circuits closed", "alarms raised",
+        "found parked", "stale", "failures recorded", "failures found", "compensations", "compensations that failed",
+        "circuits opened", "circuits closed", "alarms raised",
     ]
 
     mutating func add(_ journal: [Entry]) {
@@ -38,7 +39,11 @@ struct Coverage {
             ["probes", "probes that miss"]
         case .probeEnded: ["probes", "probes without an answer"]
         case .effect(_, _, _, false): ["effects made again"]
+        case .receipt(_, Plan.failure): ["failures recorded"]
+        case .receipt(_, Plan.undo...): ["receipts", "compensations"]
         case .receipt: ["receipts"]
+        case .prepared(_, _, .failed): ["failures found"]
+        case .parkAsked(_, _, _, true): ["compensations that failed"]
         case .mark: ["keys marked as parked"]
         case .recordEnded(_, _, false): ["records failed"]
         case .prepared(_, _, .behindParked): ["joined parked events"]

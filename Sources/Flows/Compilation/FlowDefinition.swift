@@ -106,6 +106,8 @@ public struct StepDefinition: Sendable {
     public var createFirst: Int?
     /// How the system is asked before a call is repeated; `nil`: it keeps idempotency keys.
     public var probe: ProbeDefinition?
+    /// How what it did is undone; `nil`: it stays.
+    public var onFailure: CompensationDefinition?
     /// Where it stands in the configuration.
     public var place: SourcePlace?
 
@@ -282,10 +284,12 @@ extension FlowDefinition {
 
     /// What the delivery core of a worker of this flow is made with.
     var coreConfiguration: CoreConfiguration {
-        CoreConfiguration(
+        var configuration = CoreConfiguration(
             systems: systems.map(\.limits), retryPolicies: steps.map(\.retry), order: order,
             probes: steps.map { $0.probe.map { ProbePolicy(settleAfter: $0.wait) } }, backOff: limits.backOff,
             buffer: limits.buffer, commitInterval: limits.commitInterval, drainTimeout: limits.drainTimeout,
             records: receipts != nil)
+        configuration.compensations = steps.map { $0.onFailure?.retry }
+        return configuration
     }
 }

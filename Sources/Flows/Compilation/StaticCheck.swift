@@ -82,6 +82,9 @@ struct StaticCheck {
         for (compiled, header) in zip(step.headers, definition.headers) {
             check(compiled.value, header.value, event)
         }
+        if let undo = step.onFailure, let compensation = definition.onFailure {
+            add(undo, compensation.step(of: definition), event, flow)
+        }
         guard step.sendsBody else { return }
         checkBody(step, definition, event, flow)
     }

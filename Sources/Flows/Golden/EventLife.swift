@@ -67,10 +67,12 @@ struct EventLife {
                 guard let prepared = runner.prepare(slot, from: Int(step)) else { break }
                 meter.note(slot, since: before)
                 core.prepared(id, prepared, now: now, into: &actions)
+            case .prepareCompensation(let id, let reason):
+                core.prepared(id, runner.prepareCompensation(slot, reason), now: now, into: &actions)
             case .call(let id): call(id, &meter)
             case .record(let id, _): core.recorded(id, succeeded: true, now: now, into: &actions)
             case .park(let id, let reason):
-                result.fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus)
+                result.fault = flow.fault(of: slot, reason)
                 result.status = slot.lastStatus
                 core.parked(id, succeeded: true, now: now, into: &actions)
             case .release(_, let settlement): end(settlement)
@@ -95,7 +97,7 @@ struct EventLife {
     // MARK: - Calls
 
     private mutating func call(_ id: EventID, _ meter: inout CoverageMeter) {
-        let step = flow.steps[slot.step]
+        let step = flow.step(of: slot)
         let attempt = attempts[step.name, default: 0]
         let given = answers[step.name]
         guard given.map({ attempt < $0.count }) ?? true else {
@@ -103,7 +105,7 @@ struct EventLife {
             return
         }
         attempts[step.name] = attempt + 1
-        meter.noteCall(of: slot.step)
+        meter.noteCall(in: slot)
         slot.attempts += 1
         record(step)
         let outcome = take(given?[attempt] ?? .answered(GoldenCase.Reply()), step)
@@ -138,7 +140,7 @@ struct EventLife {
     }
 
     private mutating func noteUnusedAnswers() {
-        for step in flow.steps {
+        for step in flow.steps + flow.steps.compactMap(\.onFailure) {
             let used = attempts[step.name, default: 0]
             for position in used..<max(used, answers[step.name]?.count ?? 0) {
                 result.unusedAnswers.append((step.name, position))

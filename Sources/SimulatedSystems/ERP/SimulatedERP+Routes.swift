@@ -81,6 +81,9 @@ extension SimulatedERP {
             return write(request) { store, client, provenance, journal in
                 store.put(id, client, provenance, journal: journal)
             }
+        case ("DELETE", let id?):
+            let provenance = provenance(of: request)
+            return effect { store, journal in store.delete(id, provenance, journal: journal) }
         case ("GET", let id?):
             let record = state.withLock { $0.store.record(id) }
             return record.map { .json(200, $0.tree) } ?? .problem(404, "There is no client \(id).")
@@ -109,9 +112,13 @@ extension SimulatedERP {
         case .failure(let refusal): return .problem(422, "The client is not valid.", errors: refusal.faults)
         }
         let provenance = provenance(of: request)
-        return state.withLock { state in
+        return self.effect { store, journal in effect(&store, client, provenance, journal) }
+    }
+
+    private func effect(_ effect: (inout ClientStore, EffectJournal) -> Answer) -> Answer {
+        state.withLock { state in
             let before = journal.count
-            let answer = effect(&state.store, client, provenance, journal)
+            let answer = effect(&state.store, journal)
             if let entry = journal.entries(from: before + 1, limit: 1).first {
                 if entry.kind == .applied {
                     state.summary.effects += 1

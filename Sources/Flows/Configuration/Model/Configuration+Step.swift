@@ -22,6 +22,8 @@ extension Configuration {
         public var createFirst: String?
         /// How the system is asked before a call is repeated.
         public var probe: Probe?
+        /// How what it did is undone when a later step fails; `nil`: it stays.
+        public var onFailure: Compensation?
 
         /// Statuses of doubtful kind: repeated a few times, then the event is parked.
         public struct Retry: Sendable {
@@ -84,7 +86,11 @@ extension Configuration.Step {
                 example: "GET erp/clients?external_id={.data.id}",
                 defaultText: "none: the system keeps idempotency keys"),
             .later("batch", "calls with several events are not available in this version"),
-            .later("on_failure", "on_failure is not available in this version; a faulty event is parked"),
+            .optional(
+                "on_failure", \.onFailure, Compensation.valueType,
+                "How what this step did is undone when a later step finds the event to be wrong; the event is parked "
+                    + "then. Needs `receipts`.",
+                example: "DELETE erp/reservations/{reservation_id}", defaultText: "nothing is undone"),
         ]
     } finish: { step, site, reader in
         step.place = site.place
@@ -93,7 +99,7 @@ extension Configuration.Step {
 }
 
 extension Configuration.Step.Retry {
-    fileprivate static let section = Section(
+    static let section = Section(
         "Statuses that speak of the event but may pass: they are repeated, then the event is parked.", Self()
     ) { retry in
         [
