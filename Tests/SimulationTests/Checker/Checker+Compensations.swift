@@ -70,6 +70,14 @@ extension Checker {
             "record \(event.record) is parked, half undone, and that it failed is not durable")
     }
 
+    /// Parked without having been asked what is to be undone; what joins parked events has not begun.
+    func checkNothingToUndo(_ event: LiveEvent) {
+        guard event.answer != .behindParked else { return }
+        expect(
+            leftOver(of: event).isEmpty, Checker.promise,
+            "record \(event.record) is parked and nobody asked about steps \(leftOver(of: event))")
+    }
+
     private func leftOver(of event: LiveEvent) -> [Int] {
         let known = assignments[event.assignment].receipts
         return plan.steps.indices.filter { step in

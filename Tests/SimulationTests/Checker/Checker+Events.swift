@@ -261,6 +261,7 @@ extension Checker {
             checkEndOfCompensation(event, status, isCompensation)
         } else {
             checkFault(event, status)
+            checkNothingToUndo(event)
         }
         workers[worker]?.live[name]?.isParking = true
         workers[worker]?.live[name]?.parkTries += 1

@@ -33,7 +33,7 @@ extension Worker {
         }
         let made = world.plan.steps.indices.filter { hasReceipt(content.record, $0) }
         let undo = made.reversed().filter { world.plan.compensations[$0] != nil }
-        return ReceiptTopic.Failure(status: status, undo: undo, isWhole: undo.count == made.count)
+        return ReceiptTopic.Failure(status: status, undo: undo)
     }
 
     private func nextCompensation(_ record: Int, _ failure: ReceiptTopic.Failure) -> (PreparedAnswer, Prepared) {
@@ -46,13 +46,5 @@ extension Worker {
             .call(system: system, step: step + Plan.undo),
             .call(SystemID(UInt16(system)), step: Int32(step), byteCount: planned.byteCount / 2)
         )
-    }
-
-    /// The key is told again what it was told before the event, when nothing of it stays.
-    func takeBack(_ content: Content, _ step: Int, _ state: inout ReceiptTopic.KeyState) {
-        guard let failure = content.failure, failure.isWhole, failure.undo.last == step,
-            let before = state.before, before.record == content.record
-        else { return }
-        state.version = before.version
     }
 }

@@ -7,8 +7,6 @@ struct ReceiptTopic {
         var version: Int?
         /// The first and the last parked event.
         var parked: ClosedRange<Int64>?
-        /// What the version was before this record.
-        var before: (record: Int, version: Int?)?
     }
 
     enum Write {
@@ -21,8 +19,6 @@ struct ReceiptTopic {
     struct Failure {
         var status: Int?
         var undo: [Int]
-        /// Nothing stays.
-        var isWhole: Bool
     }
 
     struct View {
@@ -127,10 +123,8 @@ extension Worker {
             world.log(.recordAsked(worker: index, event: event.rawValue, step: Plan.failure))
         case .receipt:
             let step = content.call?.step ?? 0
-            if step >= Plan.undo {
-                takeBack(content, step - Plan.undo, &state)
-            } else if let version = planned.version {
-                if state.before?.record != content.record { state.before = (content.record, state.version) }
+            // What an undone event told of its key stays: the key is parked, and no later event looks at it.
+            if step < Plan.undo, let version = planned.version {
                 state.version = max(state.version ?? version, version)
             }
             // The key first: a receipt without it would hide the event from what its key is to remember.
