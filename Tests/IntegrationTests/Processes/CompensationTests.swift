@@ -79,7 +79,6 @@ struct CompensationTests {
             #expect(Set(letters.compactMap { $0.header("penstock.step") }) == ["update-client"])
             #expect(Set(letters.compactMap { $0.header("penstock.compensated") }) == ["create-client"])
 
-            // Replayed from the beginning nothing is called: the keys are parked.
             let requests = site.erp.currentSummary.requests
             site.erp.faults.clear()
             // Redriven, each event is made anew, and what was undone does not count as made.
