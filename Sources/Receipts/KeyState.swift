@@ -6,15 +6,20 @@ public struct KeyState: Equatable, Sendable {
     public var version: EventVersion?
     /// Present while the key is parked (D9).
     public var parked: ParkedMark?
+    /// What was known before the event that told the key something last, where it may have to be undone.
+    public var before: KeyBefore?
 
-    public init(references: [UInt8]? = nil, version: EventVersion? = nil, parked: ParkedMark? = nil) {
+    public init(
+        references: [UInt8]? = nil, version: EventVersion? = nil, parked: ParkedMark? = nil, before: KeyBefore? = nil
+    ) {
+        self.before = before
         self.references = references
         self.version = version
         self.parked = parked
     }
 
     /// Nothing is known: a tombstone says the same.
-    public var isEmpty: Bool { references == nil && version == nil && parked == nil }
+    public var isEmpty: Bool { references == nil && version == nil && parked == nil && before == nil }
 
     /// Takes in what a receipt tells of its key: its remembered members, of which the later win, and its version, if
     /// that is not older.

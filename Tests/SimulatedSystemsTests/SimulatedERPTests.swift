@@ -80,7 +80,8 @@ struct SimulatedERPTests {
         try await ERPFixture.run { erp async throws in
             #expect(try await erp.http.reply("GET", "/v2/clients/CRM-9").status == 404)
             #expect(try await erp.http.reply("GET", "/v3/clients").status == 404)
-            #expect(try await erp.http.reply("DELETE", "/v2/clients/CRM-9").status == 405)
+            #expect(try await erp.http.reply("DELETE", "/v2/clients/CRM-9").status == 404)
+            #expect(try await erp.http.reply("PATCH", "/v2/clients/CRM-9").status == 405)
             #expect(try await erp.http.reply("GET", "/healthz").status == 200)
         }
     }

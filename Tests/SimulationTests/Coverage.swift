@@ -11,8 +11,8 @@ struct Coverage {
         "applied", "skipped", "parked", "let go", "commits", "commits with metadata", "commits failed",
         "probes", "probes that hit", "probes that miss", "probes without an answer",
         "partitions paused", "receipts", "keys marked as parked", "records failed", "joined parked events",
-        "found parked", "stale", "calls with several events",
-        "calls with several events that failed as a whole",
+        "found parked", "stale", "failures recorded", "failures found", "compensations", "compensations that failed",
+        "calls with several events", "calls with several events that failed as a whole",
         "events without a word in an answer", "events with an answer of their own", "circuits opened",
         "circuits closed", "alarms raised",
     ]
@@ -51,7 +51,11 @@ struct Coverage {
             ["probes", "probes that miss"]
         case .probeEnded: ["probes", "probes without an answer"]
         case .effect(_, _, _, false): ["effects made again"]
+        case .receipt(_, Plan.failure): ["failures recorded"]
+        case .receipt(_, Plan.undo...): ["receipts", "compensations"]
         case .receipt: ["receipts"]
+        case .prepared(_, _, .failed): ["failures found"]
+        case .parkAsked(_, _, _, true): ["compensations that failed"]
         case .mark: ["keys marked as parked"]
         case .recordEnded(_, _, false): ["records failed"]
         case .prepared(_, _, .behindParked): ["joined parked events"]

@@ -53,8 +53,10 @@ import Testing
     func freedom() {
         var ends: [Order: Int] = [:]
         for order in Order.allCases {
-            for seed in 1...40 as ClosedRange<UInt64> {
+            for seed in 1...60 as ClosedRange<UInt64> {
                 let plan = Plan(seed: seed, order: order)
+                // With many events parked, more freedom is more to park behind.
+                guard plan.compensations.isEmpty else { continue }
                 let journal = World(plan).run()
                 for entry in journal {
                     if case .released(_, _, .some) = entry.what, entry.time < plan.healed {

@@ -3,6 +3,12 @@ public enum Action: Equatable, Sendable {
     /// Evaluate the steps from `step` on (condition, mapping, schema) and answer with `Core.prepared` at once.
     case prepare(EventID, step: Int32)
 
+    /// The event failed for this reason: evaluate the compensation of its last step that had an effect and is not
+    /// undone yet, and answer with `Core.prepared` at once: `call` with the step whose compensation it is, `done` when
+    /// nothing is to be undone (any more), `fault` when that one cannot be sent.
+    /// It comes twice before the first compensation is called: what is to be undone is recorded in between.
+    case prepareCompensation(EventID, ParkReason)
+
     /// Send the prepared request; answer with `Core.finished`, exactly once, however long it takes.
     /// The same event may be called again later: the request is kept until `release` or the next `prepare`.
     case call(EventID)
@@ -56,6 +62,8 @@ public enum Recording: UInt8, Hashable, Sendable {
     case receipt
     /// That the event's key has a parked event (D9).
     case parkedMark
+    /// That the event failed, and what of it is to be undone.
+    case failure
 }
 
 /// How an event was settled.

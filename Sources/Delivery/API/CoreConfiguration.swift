@@ -8,6 +8,9 @@ public struct CoreConfiguration: Sendable {
     public var probes: [ProbePolicy?]
     /// One entry for each step of the flow, by position: which of them are sent several in one call.
     public var batches: [BatchPolicy?] = []
+    /// One entry for each step of the flow, by position: which of them can be undone, and which statuses of that call
+    /// are doubtful. Without `records` nothing is undone.
+    public var compensations: [RetryPolicy?] = []
     /// With probes: no event starts this many offsets beyond the confirmed committed one. All workers of a group must
     /// agree, those of earlier deployments too: it tells what a former owner may have started.
     public var startWindow: Int

@@ -7,6 +7,10 @@ public enum Prepared: Equatable, Sendable {
     case done
     /// The event is wrong: park it.
     case fault(ParkReason)
+    /// In an earlier life it was recorded that the event failed for this reason: what is not undone yet is undone.
+    case failed(ParkReason)
+    /// To `Action.prepareCompensation`: everything is undone, and the event begins anew, under new names. For redrives.
+    case again
     /// Settled by rule, without a call.
     case settled(Settlement)
     /// Older than the last applied version of its key: settled as skipped, and counted apart (D13).

@@ -10,6 +10,8 @@ public enum ParkReason: Hashable, Sendable {
     case tombstone
     /// The system answered that the event is wrong.
     case rejected(status: UInt16)
+    /// What earlier steps did was to be undone, and a system answered that it cannot be, or it could not be asked.
+    case compensation
     /// Earlier events of the key are parked; this one joins them (D9).
     case behindParked
 
@@ -22,6 +24,7 @@ public enum ParkReason: Hashable, Sendable {
         case .tombstone: "tombstone"
         case .rejected: "rejected"
         case .behindParked: "behind-parked"
+        case .compensation: "compensation"
         }
     }
 }

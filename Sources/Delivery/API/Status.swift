@@ -3,6 +3,8 @@
 /// `waiting → ready → preparing → queued → calling → preparing …`, `calling → backingOff → queued`,
 /// `preparing, calling → parking → parkBackingOff → parking`; settled events are gone. Where records are kept,
 /// `calling → recording → preparing` and `parking → recording`, with `recording → recordBackingOff → recording`.
+/// Where earlier steps are undone: `preparing, calling → preparing → recording → preparing`, then for each compensation
+/// `preparing → queued → calling → recording → preparing`, and from there `parking` (`Core+Compensating.swift`).
 /// Where a call may be a repetition: `queued → probing → queued → calling` (`Core+Probing.swift`).
 /// After a loss of the assignment `calling → abandonedCall`, `probing → abandonedProbe`, `parking → abandonedPark` and
 /// `recording → abandonedRecord`; at a drain `withdrawn`.
@@ -63,6 +65,8 @@ public struct Counters: Equatable, Sendable {
     /// Events that were tried in a smaller batch because a larger one failed on account of one of them.
     public var splitEvents = 0
     public var probes = 0
+    /// Compensations that succeeded.
+    public var compensations = 0
     /// Calls not repeated, because a probe found their effect.
     public var probeHits = 0
     public var targetFaults = 0

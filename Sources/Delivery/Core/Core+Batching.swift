@@ -9,9 +9,9 @@
 extension Core {
     // MARK: Collecting
 
-    /// Whether the event's step is sent in batches, and the event may be sent now.
+    /// Whether the event's step is sent in batches, and the event may be sent now. A compensation is a call of its own.
     func isBatched(_ slot: Slot) -> Bool {
-        guard !openBatches.isEmpty, !events[slot].isEffectUnknown else { return false }
+        guard !openBatches.isEmpty, !events[slot].isEffectUnknown, !events[slot].isCompensating else { return false }
         let step = Int(events[slot].step)
         return step < openBatches.count && openBatches[step] != nil
     }

@@ -32,7 +32,8 @@ extension Core {
     private func isWaitedFor(_ slot: Slot) -> Bool {
         let event = events[slot]
         return event.isInFlight
-            || (event.state == .queued && event.isApplied && systems[Int(event.system)].isAvailable)
+            || (event.state == .queued && event.isApplied && !event.isCompensating
+                && systems[Int(event.system)].isAvailable)
     }
 
     /// An event of a draining partition is settled or let go.

@@ -10,6 +10,7 @@ extension Core {
 
     private func probePolicy(of slot: Slot) -> ProbePolicy? {
         let step = Int(events[slot].step)
+        guard !events[slot].isCompensating else { return nil }
         return step < configuration.probes.count ? configuration.probes[step] : nil
     }
 

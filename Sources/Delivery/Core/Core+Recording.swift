@@ -40,6 +40,9 @@ extension Core {
     private mutating func endRecording(_ slot: Slot, now: Instant, into actions: inout [Action]) {
         switch events[slot].recording {
         case .receipt: goOn(slot, now: now, into: &actions)
+        case .failure:
+            events[slot].isFailureRecorded = true
+            prepareCompensation(slot, now: now, into: &actions)
         case .parkedMark: settle(slot, .parked, now: now, into: &actions)
         }
     }

@@ -8,6 +8,10 @@ extension Core {
             return
         }
         preparingCount -= 1
+        if preparedCompensation(slot, result, now: now, into: &actions) {
+            startWhatCan(now: now, into: &actions)
+            return
+        }
         switch result {
         case .call(let system, let step, let byteCount):
             precondition(Int(system.index) < systems.count, "a step calls a system that is not configured")
@@ -28,20 +32,23 @@ extension Core {
             settle(slot, .skipped, now: now, into: &actions)
         case .fault(let reason):
             park(slot, reason, now: now, into: &actions)
+        case .failed(let reason): compensateFurther(slot, reason, now: now, into: &actions)
+        case .again: beginAgain(slot, now: now, into: &actions)
         }
         startWhatCan(now: now, into: &actions)
     }
 
-    private mutating func hold(_ slot: Slot, preparedBytes byteCount: Int, into actions: inout [Action]) {
+    mutating func hold(_ slot: Slot, preparedBytes byteCount: Int, into actions: inout [Action]) {
         let change = byteCount - events[slot].preparedByteCount
         events[slot].preparedByteCount = byteCount
         preparedBytes += change
         count(events: 0, bytes: change, into: &actions)
     }
 
-    /// Waits for a slot of the system; but a draining partition does not wait for a system that is unwell.
+    /// Waits for a slot of the system; but a draining partition does not wait for a system that is unwell, nor begins a
+    /// compensation: the next owner knows what is left to undo.
     mutating func queue(_ slot: Slot, now: Instant, into actions: inout [Action]) {
-        if isDraining(slot), !systems[Int(events[slot].system)].isAvailable {
+        if isDraining(slot), events[slot].isCompensating || !systems[Int(events[slot].system)].isAvailable {
             withdraw(slot, now: now, into: &actions)
         } else if mustWaitToProbe(slot, now: now) {
             waitToProbe(slot, now: now, into: &actions)
@@ -61,9 +68,7 @@ extension Core {
             counters.fenced += 1
             return
         }
-        let step = Int(events[slot].step)
-        let policy = step < configuration.retryPolicies.count ? configuration.retryPolicies[step] : nil
-        let verdict = Verdict(outcome, policy: policy)
+        let verdict = Verdict(outcome, policy: retryPolicy(of: slot))
         let granted = noteHealth(of: slot, verdict, outcome, now: now, into: &actions)
         if events[slot].state == .abandonedCall {
             counters.fenced += 1
@@ -81,7 +86,11 @@ extension Core {
     ) {
         switch verdict {
         case .success:
-            events[slot].isApplied = true
+            if events[slot].isCompensating {
+                counters.compensations += 1
+            } else {
+                events[slot].isApplied = true
+            }
             if configuration.records {
                 record(slot, .receipt, now: now, into: &actions)
             } else {
@@ -91,7 +100,7 @@ extension Core {
             park(slot, .rejected(status: status), now: now, into: &actions)
         case .doubtful(let status):
             events[slot].doubtfulAnswers += 1
-            let ceiling = configuration.retryPolicies[Int(events[slot].step)].attempts
+            let ceiling = retryPolicy(of: slot)?.attempts ?? 1
             if Int(events[slot].doubtfulAnswers) >= ceiling {
                 park(slot, .rejected(status: status), now: now, into: &actions)
             } else {
@@ -102,8 +111,9 @@ extension Core {
         }
     }
 
-    /// The step is done: the next one's turn.
+    /// The step is done: the next one's turn; or it is undone, and the one before is to be.
     mutating func goOn(_ slot: Slot, now: Instant, into actions: inout [Action]) {
+        if events[slot].isCompensating { return prepareCompensation(slot, now: now, into: &actions) }
         prepare(slot, step: events[slot].step + 1, now: now, into: &actions)
     }
 
@@ -197,12 +207,13 @@ extension Core {
     mutating func park(
         _ slot: Slot, _ reason: ParkReason, now: Instant, into actions: inout [Action]
     ) {
-        events[slot].parkReason = reason
+        if mayCompensate(slot, reason) { return compensate(slot, reason, now: now, into: &actions) }
+        events[slot].parkReason = events[slot].isCompensating ? .compensation : reason
         events[slot].attempts = 0
         writeDeadLetter(slot, now: now, into: &actions)
     }
 
-    private mutating func writeDeadLetter(_ slot: Slot, now: Instant, into actions: inout [Action]) {
+    mutating func writeDeadLetter(_ slot: Slot, now: Instant, into actions: inout [Action]) {
         setState(slot, .parking, now: now)
         actions.append(.park(events.id(slot), events[slot].parkReason))
     }

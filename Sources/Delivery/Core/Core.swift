@@ -25,6 +25,7 @@ public struct Core: Sendable {
     let commitRetryInterval: Int64
     let startWindow: Int64
     let hasProbes: Bool
+    let hasCompensations: Bool
 
     var generator: SplitMix64
     var counters = Counters()
@@ -66,6 +67,7 @@ public struct Core: Sendable {
         commitRetryInterval = max(1, configuration.commitRetryInterval.wholeNanoseconds)
         startWindow = Int64(max(1, configuration.startWindow))
         hasProbes = configuration.probes.contains { $0 != nil }
+        hasCompensations = configuration.records && configuration.compensations.contains { $0 != nil }
         generator = SplitMix64(seed: seed)
         let slots = min(configuration.buffer.events, 1 << 16)
         events = EventTable(slots: slots)

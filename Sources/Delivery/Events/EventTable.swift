@@ -12,6 +12,10 @@ struct Event: Sendable {
     var isTracked = false
     /// A call of the current step may have taken effect already: ask first (D4).
     var isEffectUnknown = false
+    /// It failed, and what its steps did is being undone: `step` is the one whose compensation is at hand.
+    var isCompensating = false
+    /// That is durable.
+    var isFailureRecorded = false
     var step: UInt16 = 0
     var system: UInt16 = 0
     /// Faults in a row of the current step (or of its dead letter or record): the exponent of the back-off.

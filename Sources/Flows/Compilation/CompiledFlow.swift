@@ -22,6 +22,10 @@ final class CompiledFlow {
     let createsFirst: Bool
     /// Whether what is known of an event's key must be had before its steps.
     let needsKeyState: Bool
+    /// Whether what a step did may have to be undone.
+    let compensates: Bool
+    /// The name that an event's failures are recorded under.
+    let failureName: IdempotencyKey
     let steps: [CompiledStep]
     let variables: EventVariables
     /// A bit for each step whose condition asks for the answers of earlier steps, and is decided when its turn comes.
@@ -50,6 +54,8 @@ final class CompiledFlow {
         key = compiler.stableProgram(definition.key)
         version = compiler.stableProgram(definition.version)
         createsFirst = definition.steps.contains { $0.createFirst != nil }
+        compensates = definition.receipts != nil && definition.steps.contains { $0.onFailure != nil }
+        failureName = IdempotencyKey(flow: definition.name, step: ".failure")
         steps = definition.steps.enumerated().map { index, step in
             compiler.step(step, index: index, flow: definition)
         }
@@ -93,9 +99,17 @@ final class CompiledStep {
     let namesContentType: Bool
     let probe: CompiledProbe?
     let batch: CompiledBatch?
+    /// How what the step did is undone: a step of its own, with the same position.
+    let onFailure: CompiledStep?
+    /// Tells the step's effect from all others of an event.
+    let nameTag: Int
 
-    init(_ step: StepDefinition, index: Int, flow: FlowDefinition, compiler: inout FlowCompiler) {
+    init(
+        _ step: StepDefinition, index: Int, isCompensation: Bool = false, flow: FlowDefinition,
+        compiler: inout FlowCompiler
+    ) {
         name = step.name
+        nameTag = isCompensation ? -2 - index : index
         self.index = index
         call = step.call(flow.systems)
         let earlierTexts = compiler.texts.count
@@ -120,6 +134,9 @@ final class CompiledStep {
             CompiledProbe($0, system: flow.systems[step.system].name, compiler: &compiler)
         }
         batch = step.batch.map { CompiledBatch($0, compiler: &compiler) }
+        onFailure = step.onFailure.map {
+            CompiledStep($0.step(of: step), index: index, isCompensation: true, flow: flow, compiler: &compiler)
+        }
         idempotency = IdempotencyKey(flow: flow.name, step: step.name)
         idempotencyHeader = flow.systems[step.system].idempotencyHeader
         successStatuses = step.successStatuses

@@ -1,4 +1,5 @@
 import JSON
+import Receipts
 
 /// The variables that the programs of a flow may use beside the event:
 ///
@@ -7,11 +8,12 @@ import JSON
 /// - `$reference`: what is remembered of the event's key;
 /// - `$steps`: what systems answered to the earlier steps of this event, as `{ "step-name": { status, body } }`;
 /// - `$idempotency_key`: the name of the effect that is being prepared; `null` in conditions.
+/// - `$failure`: in a compensation, why the event failed, as `{ step, reason, status }`; elsewhere `null`.
 ///
 /// Each is made only when a program of the flow names it.
 public struct EventVariables {
     /// In the order in which programs are compiled with them.
-    public static let names = ["event", "headers", "reference", "steps", "idempotency_key"]
+    public static let names = ["event", "headers", "reference", "steps", "failure", "idempotency_key"]
 
     /// Where `$reference` stands among them.
     static let referencePosition = 2
@@ -21,6 +23,7 @@ public struct EventVariables {
     let usesReference: Bool
     let usesSteps: Bool
     let usesIdempotencyKey: Bool
+    let usesFailure: Bool
     private let stepNames: [String]
     /// What is given where no program asks; kept, because an array is an allocation.
     private let none: [Value] = [.null, .null, .emptyObject, .emptyObject, .null]
@@ -31,6 +34,7 @@ public struct EventVariables {
         usesReference = programs.contains { $0.contains("$reference") }
         usesSteps = programs.contains(where: EventVariables.namesSteps)
         usesIdempotencyKey = programs.contains { $0.contains("$idempotency_key") }
+        usesFailure = programs.contains { $0.contains("$failure") }
         self.stepNames = stepNames
     }
 
@@ -44,14 +48,16 @@ public struct EventVariables {
     ///   - reference: what is remembered of the event's key, an object as JSON; empty when there is nothing. It must
     ///     stay unchanged while the values are used.
     func values(
-        event: Value, record: StoredRecord, answers: StepAnswers? = nil, reference: ByteBuffer? = nil, arena: Arena
+        event: Value, record: StoredRecord, answers: StepAnswers? = nil, reference: ByteBuffer? = nil,
+        failure: EventFailure? = nil, arena: Arena
     ) throws -> [Value] {
-        guard usesEvent || usesHeaders || usesReference || usesSteps else { return none }
+        guard usesEvent || usesHeaders || usesReference || usesSteps || usesFailure else { return none }
         return [
             usesEvent ? try attributes(of: event, arena: arena) : .null,
             usesHeaders ? try headers(of: record, arena: arena) : .null,
             usesReference ? try reference.map { try Parser().parse($0.bytes, into: arena) } ?? .emptyObject : .null,
-            usesSteps ? try answers?.value(names: stepNames, arena: arena) ?? .emptyObject : .null, .null,
+            usesSteps ? try answers?.value(names: stepNames, arena: arena) ?? .emptyObject : .null,
+            usesFailure ? try failure.map { try value(of: $0, arena: arena) } ?? .null : .null, .null,
         ]
     }
 
@@ -59,6 +65,16 @@ public struct EventVariables {
     func naming(_ idempotencyKey: String, in variables: [Value], arena: Arena) throws -> [Value] {
         guard usesIdempotencyKey else { return variables }
         return variables.dropLast() + [try arena.string(idempotencyKey)]
+    }
+
+    private func value(of failure: EventFailure, arena: Arena) throws -> Value {
+        let members = try arena.allocate(Member.self, count: 3)
+        let step = try failure.step.map { try arena.string($0) } ?? .null
+        let status = failure.status == 0 ? Value.null : .number(Double(failure.status))
+        members.initialize(to: Member(key: try arena.string("step"), value: step))
+        (members + 1).initialize(to: Member(key: try arena.string("reason"), value: try arena.string(failure.reason)))
+        (members + 2).initialize(to: Member(key: try arena.string("status"), value: status))
+        return try arena.object(UnsafeBufferPointer(start: members, count: 3))
     }
 
     /// The CloudEvents attributes: all members of the event but the data.

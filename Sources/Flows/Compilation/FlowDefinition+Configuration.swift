@@ -14,14 +14,21 @@ extension FlowDefinition {
         valueMaps: ValueMaps = ValueMaps(), files: ConfigurationFiles
     ) throws(FlowProblems) {
         let builder = DefinitionBuilder(configuration: configuration, files: files)
-        let names = flow.steps.map(\.call.system)
+        let names = flow.steps.map(\.call.system) + flow.steps.compactMap(\.onFailure?.call.system)
         let used = configuration.systems.filter { names.contains($0.name) }
         var systems: [SystemDefinition] = []
         for system in used { systems.append(try builder.system(system)) }
         var steps: [StepDefinition] = []
         for (index, step) in flow.steps.enumerated() {
             let position = used.firstIndex { $0.name == step.call.system } ?? 0
-            steps.append(try builder.step(step, key: "flows.\(flow.name).steps[\(index)]", system: position, flow))
+            let key = "flows.\(flow.name).steps[\(index)]"
+            var definition = try builder.step(step, key: key, system: position, flow)
+            if let undo = step.onFailure {
+                let position = used.firstIndex { $0.name == undo.call.system } ?? 0
+                definition.onFailure = try builder.compensation(
+                    undo, key: "\(key).on_failure", system: position, flow)
+            }
+            steps.append(definition)
         }
         self.init(
             name: flow.name, topic: flow.topic, group: flow.group, deadLetterTopic: flow.deadLetterTopic,
@@ -97,7 +104,7 @@ private struct DefinitionBuilder {
             name: step.name, when: step.when.map(Expression.init), map: try mapping(step.map),
             schema: schema(step.schema, flow), method: try method(step.call), system: system,
             path: parts(step.call.path),
-            headers: try headers(step, key: key),
+            headers: try headers(step.headers, of: step.call, key: key),
             retry: retry ?? RetryPolicy(), successStatuses: step.successStatuses.map(Set.init))
         definition.place = step.place
         definition.remember = step.remember.map { (name: $0.name, value: Expression($0.value)) }
@@ -116,6 +123,18 @@ private struct DefinitionBuilder {
             results: results.map(Expression.init))
     }
 
+    func compensation(
+        _ undo: Configuration.Step.Compensation, key: String, system: Int, _ flow: Configuration.Flow
+    ) throws(FlowProblems) -> CompensationDefinition {
+        let retry = undo.retry.map { RetryPolicy(statuses: Set($0.statuses), attempts: $0.attempts) }
+        var definition = CompensationDefinition(
+            map: try mapping(undo.map), schema: schema(undo.schema, flow), method: try method(undo.call),
+            system: system, path: parts(undo.call.path), headers: try headers(undo.headers, of: undo.call, key: key),
+            retry: retry ?? RetryPolicy(), successStatuses: undo.successStatuses.map(Set.init))
+        definition.place = undo.place
+        return definition
+    }
+
     private func probe(_ probe: Configuration.Step.Probe) -> ProbeDefinition {
         let system = configuration.systems.first { $0.name == probe.call.system }
         return ProbeDefinition(
@@ -125,13 +144,13 @@ private struct DefinitionBuilder {
 
     /// Fields that no call can carry would park or hold every event, and are told before the first.
     private func headers(
-        _ step: Configuration.Step, key: String
+        _ headers: [Configuration.Named<Configuration.Template>], of call: Configuration.Call, key: String
     ) throws(FlowProblems) -> [(name: String, value: [TemplatePart])] {
-        let system = configuration.systems.first { $0.name == step.call.system }
+        let system = configuration.systems.first { $0.name == call.system }
         var taken: [String] = []
         if let field = system?.idempotencyHeader { taken.append(field.lowercased()) }
         if let field = system?.authentication.fieldName { taken.append(field.lowercased()) }
-        for header in step.headers {
+        for header in headers {
             let place = "\(header.place): \(key).headers"
             do {
                 _ = try HeaderFields([header.name: ""])
@@ -142,7 +161,7 @@ private struct DefinitionBuilder {
                 throw FlowProblems(problems: ["\(place): \(RequestError.refusedHeader(name: header.name))"])
             }
         }
-        return step.headers.map { (name: $0.name, value: parts($0.value)) }
+        return headers.map { (name: $0.name, value: parts($0.value)) }
     }
 
     private func method(_ call: Configuration.Call) throws(FlowProblems) -> Method {

@@ -108,6 +108,8 @@ public struct StepDefinition: Sendable {
     public var probe: ProbeDefinition?
     /// How several events are sent in one call; `nil`: each has its own.
     public var batch: BatchDefinition?
+    /// How what it did is undone; `nil`: it stays.
+    public var onFailure: CompensationDefinition?
     /// Where it stands in the configuration.
     public var place: SourcePlace?
 
@@ -290,6 +292,7 @@ extension FlowDefinition {
             buffer: limits.buffer, commitInterval: limits.commitInterval, drainTimeout: limits.drainTimeout,
             records: receipts != nil)
         configuration.batches = steps.map { $0.batch?.policy }
+        configuration.compensations = steps.map { $0.onFailure?.retry }
         return configuration
     }
 }

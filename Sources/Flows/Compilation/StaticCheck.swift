@@ -83,6 +83,9 @@ struct StaticCheck {
             check(compiled.value, header.value, event)
         }
         checkResults(step, definition)
+        if let undo = step.onFailure, let compensation = definition.onFailure {
+            add(undo, compensation.step(of: definition), event, flow)
+        }
         guard step.sendsBody else { return }
         checkBody(step, definition, event, flow)
     }

@@ -68,16 +68,19 @@ extension Configuration {
     /// Every call's system must be there.
     private func checkSystems(_ reader: ConfigurationReader) {
         for flow in flows {
-            for (position, step) in flow.steps.enumerated() where system(named: step.call.system) == nil {
-                // A system with faults of its own was reported already.
-                guard !reader.hasEntry("systems.\(step.call.system)") else { continue }
-                let names = systems.map(\.name)
-                let suggestion = Suggestion.phrase(Suggestion.nearest(to: step.call.system, among: names))
-                reader.report(
-                    "there is no system ‘\(step.call.system)’\(suggestion)",
-                    Site(path: "flows.\(flow.name).steps[\(position)].call", place: step.call.place))
+            for (position, step) in flow.steps.enumerated() {
+                let path = "flows.\(flow.name).steps[\(position)]"
+                checkSystem(of: step.call, "\(path).call", reader)
+                if let undo = step.onFailure { checkSystem(of: undo.call, "\(path).on_failure", reader) }
             }
         }
+    }
+
+    private func checkSystem(of call: Call, _ path: String, _ reader: ConfigurationReader) {
+        // A system with faults of its own was reported already.
+        guard system(named: call.system) == nil, !reader.hasEntry("systems.\(call.system)") else { return }
+        let suggestion = Suggestion.phrase(Suggestion.nearest(to: call.system, among: systems.map(\.name)))
+        reader.report("there is no system ‘\(call.system)’\(suggestion)", Site(path: path, place: call.place))
     }
 }
 
@@ -91,6 +94,9 @@ extension Configuration {
             flows[flow].schema = flows[flow].schema.map { resolve($0, reader) }
             for step in flows[flow].steps.indices {
                 flows[flow].steps[step].schema = flows[flow].steps[step].schema.map { resolve($0, reader) }
+                guard let schema = flows[flow].steps[step].onFailure?.schema else { continue }
+                let resolved = resolve(schema, reader)
+                flows[flow].steps[step].onFailure?.schema = resolved
             }
         }
     }

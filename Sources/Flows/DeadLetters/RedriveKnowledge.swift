@@ -46,17 +46,17 @@ public final class RedriveKnowledge {
         }
     }
 
-    /// Takes in that the current step of the event in the slot was made.
-    func note(_ slot: EventSlot, step: String) throws(ReceiptStoreError) {
-        guard let effect = EffectID(slot.idempotencyKey) else { return }
-        let identity = slot.identity.bytes
-        try store.note(
-            Receipt(
-                effect: effect, step: step, status: slot.successStatus,
-                eventSource: String(decoding: identity.prefix(slot.sourceCount), as: UTF8.self),
-                eventID: String(decoding: identity.dropFirst(slot.sourceCount), as: UTF8.self), key: slot.orderKey,
-                version: slot.version, time: Timestamp.now(), remembered: slot.remembered),
-            partition: slot.record.partition)
+    /// Takes in what an earlier redrive found out about an event that had failed.
+    public func take(_ failure: EventFailure, partition: Int32) throws {
+        guard partitions.contains(partition) else { return }
+        try store.note(failure, partition: partition)
+    }
+
+    /// Takes in that the current step of the event in the slot was made, or undone.
+    func note(_ slot: EventSlot, in flow: CompiledFlow) throws(ReceiptStoreError) {
+        guard let receipt = slot.receipt(of: flow.step(of: slot)) else { return }
+        let state = try store.keyState(after: receipt, of: slot, in: flow)
+        try store.take(receipt, state, of: slot, in: flow)
     }
 
     /// What is known of a key now; `nil`: nothing.

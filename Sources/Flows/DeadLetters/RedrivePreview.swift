@@ -50,7 +50,7 @@ public final class RedrivePreview {
                 step = index + 1
                 guard calls.count <= 2 * flow.steps.count else { return (calls, .dependsOnAnswers) }
             case .done: return (calls, calls.isEmpty ? .skipped : .done)
-            case .skip, .stale, .alreadyParked, .unknown: return (calls, .skipped)
+            case .skip, .stale, .alreadyParked, .unknown, .failed: return (calls, .skipped)
             case .fault(let reason):
                 if flow.variables.usesSteps || flow.variables.usesReference, !calls.isEmpty {
                     return (calls, .dependsOnAnswers)

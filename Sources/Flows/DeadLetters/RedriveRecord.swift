@@ -1,9 +1,12 @@
 import JSON
+import Receipts
 
 /// A record of the topic of redrives, `<group>.redrives`, by which the command tells the workers and later commands.
 public enum RedriveRecord: Sendable, Equatable {
     case key([UInt8], KeyRedriven)
     case letter(DeadLetter.Place, DeadLetterMark)
+    /// What a redrive found out about an event that failed behind a step with an effect.
+    case failure(EventFailure)
 
     /// Why a record of the topic says nothing.
     public enum Unreadable: Error, Equatable, Sendable {
@@ -13,6 +16,7 @@ public enum RedriveRecord: Sendable, Equatable {
     }
 
     private static let keyPrefix = Array("redriven:".utf8)
+    private static let failurePrefix = Array("failure:".utf8)
     private static let letterPrefix = Array("dead-letter:".utf8)
 
     /// The topic of a consumer group's redrives.
@@ -25,6 +29,7 @@ public enum RedriveRecord: Sendable, Equatable {
         switch self {
         case .key(let key, _): RedriveRecord.keyPrefix + key
         case .letter(let place, _): RedriveRecord.letterPrefix + Array(place.description.utf8)
+        case .failure(let failure): RedriveRecord.failurePrefix + Array(failure.event.description.utf8)
         }
     }
 
@@ -33,6 +38,7 @@ public enum RedriveRecord: Sendable, Equatable {
         switch self {
         case .key(_, let redriven): redriven.write(to: text)
         case .letter(_, let mark): mark.write(to: text)
+        case .failure(let failure): failure.write(to: text)
         }
         return Array(text.bytes)
     }
@@ -52,6 +58,12 @@ public enum RedriveRecord: Sendable, Equatable {
                 let mark = (try? document.parse(value)).flatMap(DeadLetterMark.init)
             else { throw .damaged }
             self = .letter(place, mark)
+        } else if key.starts(with: RedriveRecord.failurePrefix) {
+            let name = UnsafeRawBufferPointer(rebasing: key.dropFirst(RedriveRecord.failurePrefix.count))
+            guard let event = EffectID(name), let failure = try? EventFailure(event: event, value) else {
+                throw .damaged
+            }
+            self = .failure(failure)
         } else {
             throw .foreign
         }

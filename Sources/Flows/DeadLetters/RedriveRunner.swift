@@ -39,7 +39,10 @@ public final class RedriveRunner {
     private var isDrained = false
     private var results: [RedriveResult] = []
     private var status = RedriveStatus()
-    private var failure: ReceiptStoreError?
+    private var failure: (any Error)?
+    /// Makes durable what becomes of an event that fails behind a step with an effect, before any of that is undone;
+    /// told the source partition.
+    public var onFailure: (EventFailure, Int32) throws -> Void = { _, _ in }
     private let knowledge: RedriveKnowledge?
 
     /// The core of a redrive has one partition, whose offsets number the letters in the order of their starts.
@@ -63,6 +66,7 @@ public final class RedriveRunner {
         self.lines = lines
         self.knowledge = knowledge
         runner.receipts = knowledge?.store
+        runner.beginsAnew = true
         try knowledge?.unpark(lines.map(\.key))
         self.pace = pace
         self.logger = logger
@@ -147,11 +151,12 @@ public final class RedriveRunner {
         let entry = lines[line].letters[cursors[line]]
         slot.release()
         guard let settlement else { return }
+        if settlement != .parked, slot.round > 0 { keepApplied(slot) }
         var result = RedriveResult(line: line, entry: entry, outcome: .applied)
         switch settlement {
         case .applied: status.applied += 1
         case .parked:
-            result.outcome = .failed(slot.fault ?? flow.steps[slot.step].rejection(.malformed, status: slot.lastStatus))
+            result.outcome = .failed(flow.fault(of: slot, .malformed))
             status.failed += 1
         default:
             result.outcome = .skipped
@@ -184,14 +189,15 @@ public final class RedriveRunner {
                 return
             }
             core.prepared(id, prepared, now: now, into: &actions)
+        case .prepareCompensation(let id, let reason):
+            core.prepared(id, runner.prepareCompensation(slots[id], reason), now: now, into: &actions)
         case .call(let id): call(id)
         case .callBatch(let batch, let events): callBatch(batch, events)
         case .probe(let id): probe(id)
         case .park(let id, let reason):
             // It lies in the dead-letter topic already, and is not written again.
             let slot = slots[id]
-            let rejection = flow.steps[slot.step].rejection(reason, status: slot.lastStatus, ofProbe: slot.isProbe)
-            slot.fault = slot.fault ?? rejection
+            slot.fault = flow.fault(of: slot, reason)
             core.parked(id, succeeded: true, now: now, into: &actions)
         case .record(let id, let recording): record(id, recording)
         case .release(let id, let settlement): settled(id, settlement)
@@ -207,7 +213,7 @@ public final class RedriveRunner {
 
     private func call(_ id: EventID) {
         let slot = slots[id]
-        let step = flow.steps[slot.step]
+        let step = flow.step(of: slot)
         slot.attempts += 1
         slot.isProbe = false
         do {
@@ -254,14 +260,39 @@ public final class RedriveRunner {
     /// Receipts belong to the worker that owns the partition; here they serve the later events of the key.
     private func record(_ id: EventID, _ recording: Recording) {
         let slot = slots[id]
-        if case .receipt = recording, let knowledge {
-            do throws(ReceiptStoreError) {
-                try knowledge.note(slot, step: flow.steps[slot.step].name)
-            } catch {
-                failure = failure ?? error
+        do {
+            switch recording {
+            case .receipt:
+                try knowledge?.note(slot, in: flow)
+                // Nobody writes receipts here, so the failure itself tells what of it is undone.
+                if slot.isCompensating { try keepFailure(slot) }
+            case .failure: try keepFailure(slot)
+            case .parkedMark: break
             }
+        } catch {
+            // Nothing may be undone that is not known to have failed.
+            failure = failure ?? error
+            return
         }
         core.recorded(id, succeeded: true, now: now, into: &actions)
+    }
+
+    private func keepFailure(_ slot: EventSlot) throws {
+        guard let known = slot.failure else { return }
+        try onFailure(known, slot.record.partition)
+        try knowledge?.take(known, partition: slot.record.partition)
+    }
+
+    /// The round that succeeded: a replay of the event has nothing left to do.
+    private func keepApplied(_ slot: EventSlot) {
+        guard let id = slot.failureID else { return }
+        var known = EventFailure(event: id, round: slot.round, time: Timestamp.now())
+        known.isApplied = true
+        do {
+            try onFailure(known, slot.record.partition)
+        } catch {
+            failure = failure ?? error
+        }
     }
 
     private func noteAnswer(_ answer: Int, _ body: UnsafeRawBufferPointer, in slot: EventSlot) {
@@ -272,14 +303,14 @@ public final class RedriveRunner {
         guard let problem else { return }
         logger.warning(
             "nothing remembered of an answer",
-            metadata: ["step": "\(flow.steps[slot.step].name)", "reason": "\(problem)"])
+            metadata: ["step": "\(flow.step(of: slot).name)", "reason": "\(problem)"])
     }
 
     private func takeAnswers() {
         caller.collect { completion in
             let id = EventID(rawValue: completion.tag)
             let slot = slots[id]
-            let step = flow.steps[slot.step]
+            let step = flow.step(of: slot)
             if let request = slot.batch { return takeBatchAnswer(completion, of: request, in: slot) }
             let outcome: Outcome
             switch completion.outcome {

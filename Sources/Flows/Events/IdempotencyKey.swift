@@ -29,7 +29,10 @@ public struct IdempotencyKey: Sendable {
     }
 
     /// The key's text, 36 characters, for the event with this identity.
-    public func text(source: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer) -> String {
+    ///
+    /// - Parameter round: how often the event has begun anew behind what was undone. A part of the name from 1 on, so
+    ///   that a system does not answer for what it was told to undo.
+    public func text(source: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer, round: Int = 0) -> String {
         var hash = prefix
         // At once, because each update has its own price.
         withUnsafeTemporaryAllocation(byteCount: source.count + id.count + 8, alignment: 1) { name in
@@ -41,6 +44,11 @@ public struct IdempotencyKey: Sendable {
                 end += 4 + part.count
             }
             hash.update(bufferPointer: UnsafeRawBufferPointer(name))
+        }
+        if round > 0 {
+            let text = Array(String(round).utf8)
+            IdempotencyKey.addLength(of: text.count, to: &hash)
+            hash.update(data: text)
         }
         return hash.finalize().withUnsafeBytes { digest in
             String(unsafeUninitializedCapacity: 36) { IdempotencyKey.write(digest, into: $0) }

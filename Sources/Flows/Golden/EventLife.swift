@@ -68,11 +68,13 @@ struct EventLife {
                 guard let prepared = runner.prepare(slot, from: Int(step)) else { break }
                 meter.note(slot, since: before)
                 core.prepared(id, prepared, now: now, into: &actions)
+            case .prepareCompensation(let id, let reason):
+                core.prepared(id, runner.prepareCompensation(slot, reason), now: now, into: &actions)
             case .call(let id): call(id, nil, &meter)
             case .callBatch(let batch, let events): call(events[0], batch, &meter)
             case .record(let id, _): core.recorded(id, succeeded: true, now: now, into: &actions)
             case .park(let id, let reason):
-                result.fault = slot.fault ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus)
+                result.fault = flow.fault(of: slot, reason)
                 result.status = slot.lastStatus
                 core.parked(id, succeeded: true, now: now, into: &actions)
             case .release(_, let settlement): end(settlement)
@@ -98,7 +100,7 @@ struct EventLife {
 
     /// - Parameter batch: a call that might have had more events than this one.
     private mutating func call(_ id: EventID, _ batch: BatchID?, _ meter: inout CoverageMeter) {
-        let step = flow.steps[slot.step]
+        let step = flow.step(of: slot)
         let attempt = attempts[step.name, default: 0]
         let given = answers[step.name]
         guard given.map({ attempt < $0.count }) ?? true else {
@@ -106,7 +108,7 @@ struct EventLife {
             return
         }
         attempts[step.name] = attempt + 1
-        meter.noteCall(of: slot.step)
+        meter.noteCall(in: slot)
         slot.attempts += 1
         guard let batch else {
             record(step)
@@ -171,7 +173,7 @@ struct EventLife {
     }
 
     private mutating func noteUnusedAnswers() {
-        for step in flow.steps {
+        for step in flow.steps + flow.steps.compactMap(\.onFailure) {
             let used = attempts[step.name, default: 0]
             for position in used..<max(used, answers[step.name]?.count ?? 0) {
                 result.unusedAnswers.append((step.name, position))

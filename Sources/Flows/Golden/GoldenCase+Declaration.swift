@@ -24,9 +24,10 @@ extension GoldenCase {
                 example: "{ clientId: e-7 }", defaultText: "nothing"),
             .key(
                 "answers", \.answers,
-                .dictionary("answers by step", key: "the name of a step", isKey: Names.isEntry, .answers),
+                .dictionary("answers by step", key: "the name of a step", isKey: Names.isCall, .answers),
                 "What systems answer to each step's calls, in order: a status, `{ status, headers, body }`, `timeout` "
-                    + "or `refused`. A step that is not named gets 200 with `{}`, every time.",
+                    + "or `refused`. A step that is not named gets 200 with `{}`, every time. `<step>.on_failure` is its "
+                    + "compensation.",
                 example: "{ create-client: [503, { status: 201, body: { clientId: e-7 } }] }", in: golden),
             .optional(
                 "expect", \.expectation, .section(Expectation.section), "What must happen.",

@@ -82,7 +82,7 @@ extension GoldenCase {
 
         /// The values of the dead-letter header `penstock.reason` that the steps of one event can lead to.
         enum Reason: String, Sendable, CaseIterable {
-            case malformed, schema, mapping, tombstone, rejected
+            case malformed, schema, mapping, tombstone, rejected, compensation
         }
     }
 

@@ -52,9 +52,9 @@ struct CoverageMeter {
     init(_ definition: FlowDefinition, _ flow: CompiledFlow) {
         self.flow = flow
         self.definition = definition
-        calls = [Int](repeating: 0, count: flow.steps.count)
-        holds = calls
-        fails = calls
+        holds = [Int](repeating: 0, count: flow.steps.count)
+        fails = holds
+        calls = holds + holds
     }
 
     func before(_ slot: EventSlot) -> Moment {
@@ -71,7 +71,9 @@ struct CoverageMeter {
         }
     }
 
-    mutating func noteCall(of step: Int) { calls[step] += 1 }
+    mutating func noteCall(in slot: EventSlot) {
+        calls[slot.isCompensating ? flow.steps.count + slot.step : slot.step] += 1
+    }
 
     var coverage: FlowCoverage {
         var coverage = FlowCoverage(flow: flow.name)
@@ -80,6 +82,12 @@ struct CoverageMeter {
             let stepPlace = step.place ?? place ?? SourcePlace(file: flow.name, line: 1, column: 1)
             coverage.steps.append(
                 .init(place: stepPlace, miss: "step \(step.name) is never called", count: calls[index]))
+            if let undo = step.onFailure {
+                coverage.steps.append(
+                    .init(
+                        place: undo.place ?? stepPlace, miss: "on_failure of \(step.name) is never called",
+                        count: calls[flow.steps.count + index]))
+            }
             guard let when = step.when else { continue }
             let conditionPlace = when.place(line: 1, column: 1)
             coverage.conditions.append(

@@ -29,7 +29,7 @@ public final class GoldenRunner {
 
     /// What is wrong with a case before it runs: steps that the flow does not have, files that cannot be read.
     public func problems(of golden: GoldenCase) -> [ConfigurationError] {
-        let names = flow.steps.map(\.name)
+        let names = (flow.steps + flow.steps.compactMap(\.onFailure)).map(\.name)
         var problems = golden.answers.filter { !names.contains($0.name) }.map { entry in
             unknownStep(entry.name, "answers.\(entry.name)", entry.place, names)
         }

@@ -48,6 +48,8 @@ struct DeadLetterHeaders {
             ("penstock.first-failed-at", Timestamp.text(milliseconds: slot.firstFailedAt)),
         ]
         if let step = fault.step { context.append(("penstock.step", step)) }
+        if !slot.undoneSteps.isEmpty { context.append(("penstock.compensated", slot.undoneSteps)) }
+        if !slot.stepsToUndo.isEmpty { context.append(("penstock.uncompensated", slot.stepsToUndo)) }
         if slot.lastStatus != 0 {
             context.append(("penstock.http.status", String(slot.lastStatus)))
             let body = String(decoding: slot.lastAnswer.bytes, as: UTF8.self)
@@ -63,5 +65,15 @@ struct DeadLetterHeaders {
         var start = end
         while String.Index(start, within: text) == nil { start = text.utf8.index(before: start) }
         return String(text[..<start]) + "…"
+    }
+}
+
+extension EventSlot {
+    /// The steps that are undone, last first.
+    var undoneSteps: String { failure.map { $0.undone.joined(separator: ",") } ?? "" }
+    /// The steps that are to be undone still.
+    var stepsToUndo: String {
+        guard let failure else { return "" }
+        return failure.undo.filter { !failure.undone.contains($0) }.joined(separator: ",")
     }
 }

@@ -62,6 +62,22 @@ final class EventSlot {
     var assignment = 0
     var recording = RecordInProgress()
 
+    // What is known of the event's failure, where earlier steps are undone.
+    /// How often the event has begun anew behind what was undone.
+    var round = 0
+    /// The event's name among failures.
+    var failureID: EffectID?
+    /// That it failed, as it is or will be recorded.
+    var failure: EventFailure?
+    /// It was found to have failed in an earlier life.
+    var isResumed = false
+    /// What was known of the key before the event.
+    var before: KeyBefore?
+    /// The steps that had an effect in this round, in their order.
+    var applied: [Int] = []
+    /// ``step`` stands for its compensation.
+    var isCompensating = false
+
     // What is told in the dead-letter topic.
     var fault: EventFault?
     var lastStatus = 0
@@ -79,6 +95,13 @@ final class EventSlot {
         remembered = nil
         namedStep = -1
         createdSteps = 0
+        round = 0
+        failureID = nil
+        failure = nil
+        isResumed = false
+        before = nil
+        applied.removeAll(keepingCapacity: true)
+        isCompensating = false
         attempts = 0
         firstFailedAt = 0
         fault = nil
@@ -123,6 +146,10 @@ final class EventSlot {
 
     /// Keeps what the current step was answered, for the later steps.
     func keepAnswer(status: Int, body: UnsafeRawBufferPointer) {
+        keepAnswer(of: step, status: status, body: body)
+    }
+
+    func keepAnswer(of step: Int, status: Int, body: UnsafeRawBufferPointer) {
         let answers = self.answers ?? StepAnswers()
         self.answers = answers
         answers.keep(step: step, status: status, body: body)

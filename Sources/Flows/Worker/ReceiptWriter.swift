@@ -7,8 +7,10 @@ import Receipts
 /// What is being recorded of an event.
 struct RecordInProgress {
     enum Content {
-        case receipt(Receipt)
+        /// With the key's state where that is written beside it.
+        case receipt(Receipt, KeyState?)
         case keyState(KeyState, key: [UInt8])
+        case failure(EventFailure)
     }
 
     var content: Content?
@@ -39,11 +41,20 @@ final class ReceiptWriter {
     /// A receipt, and the state of its key if it tells something new of it. The state goes first: a receipt without it
     /// would hide the event from what its key is to remember.
     func write(_ receipt: Receipt, state: KeyState?, partition: Int32, slot: EventSlot, tag: UInt64) -> Bool {
-        slot.recording = RecordInProgress(content: .receipt(receipt))
+        slot.recording = RecordInProgress(content: .receipt(receipt, state))
         if let state, let orderKey = receipt.key {
             guard write(state, of: orderKey, partition: partition, slot: slot, tag: tag) else { return false }
         }
         StateRecord.encode(receipt, key: key, value: value)
+        return send(partition: partition, slot: slot, tag: tag)
+    }
+
+    func write(_ failure: EventFailure, partition: Int32, slot: EventSlot, tag: UInt64) -> Bool {
+        slot.recording = RecordInProgress(content: .failure(failure))
+        key.removeAll()
+        value.removeAll()
+        failure.writeKey(to: key)
+        failure.write(to: value)
         return send(partition: partition, slot: slot, tag: tag)
     }
 
@@ -74,6 +85,12 @@ final class ReceiptWriter {
     func writeTombstone(of effect: EffectID, partition: Int32) -> Bool {
         key.removeAll()
         StateRecord.writeKey(of: effect, to: key)
+        return produce(key.bytes, nil, partition, ReceiptWriter.unawaited)
+    }
+
+    func writeTombstone(ofFailure event: EffectID, partition: Int32) -> Bool {
+        key.removeAll()
+        EventFailure(event: event, time: 0).writeKey(to: key)
         return produce(key.bytes, nil, partition, ReceiptWriter.unawaited)
     }
 

@@ -1,5 +1,6 @@
 import Kafka
 import Logging
+import Receipts
 
 /// Follows the topic of redrives for the partitions that a worker owns, from the beginning of each on.
 ///
@@ -45,9 +46,13 @@ final class RedriveWatch {
     }
 
     /// Hands over what has come, at most `max` records of the topic, in the order of each partition.
-    /// - Parameter body: told the source partition, the order key's bytes, and how far the key is redriven.
+    /// - Parameters:
+    ///   - onFailure: told the source partition, and what a redrive found out about an event that had failed.
+    ///   - body: told the source partition, the order key's bytes, and how far the key is redriven.
     /// - Throws: a `KafkaError` that will not pass.
-    func take(max: Int, _ body: (Int32, [UInt8], KeyRedriven) -> Void) throws(KafkaError) {
+    func take(
+        max: Int, onFailure: (Int32, EventFailure) -> Void = { _, _ in }, _ body: (Int32, [UInt8], KeyRedriven) -> Void
+    ) throws(KafkaError) {
         while let event = consumer.nextEvent() {
             guard case .error(let error) = event else { continue }
             logger.warning("redrives cannot be read; trying again", metadata: ["error": "\(error)"])
@@ -57,10 +62,12 @@ final class RedriveWatch {
             let partition = consumer.partition(at: record.partition).partition
             guard positions[partition] != nil else { return }
             positions[partition] = record.offset + 1
-            guard let key = record.key, let value = record.value,
-                case .key(let orderKey, let redriven) = read(key, value, partition, record.offset)
-            else { return }
-            body(partition, orderKey, redriven)
+            guard let key = record.key, let value = record.value else { return }
+            switch read(key, value, partition, record.offset) {
+            case .key(let orderKey, let redriven): body(partition, orderKey, redriven)
+            case .failure(let failure): onFailure(partition, failure)
+            case .letter, nil: break
+            }
         }
     }
 

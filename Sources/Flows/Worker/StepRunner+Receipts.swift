@@ -66,6 +66,7 @@ extension StepRunner {
             if try isRecorded(flow.steps[left.trailingZeroBitCount], event, variables, slot) { recorded |= bit }
             left &= ~bit
         }
+        if flow.compensates { try noteApplied(recorded, event, variables, slot) }
         if flow.variables.usesSteps, recorded != slot.remainingSteps { return }
         slot.remainingSteps &= ~recorded
         slot.undecidedSteps &= ~recorded
@@ -104,7 +105,7 @@ extension StepRunner {
     ///
     /// - Returns: what should have been remembered and was not. The effect was made, so the event goes on.
     func note(status: Int, body: UnsafeRawBufferPointer, in slot: EventSlot) -> String? {
-        guard flow.steps[slot.step].isSuccess(status) else {
+        guard flow.step(of: slot).isSuccess(status) else {
             slot.noteRefusal(status: status, body: body)
             return nil
         }
@@ -113,9 +114,10 @@ extension StepRunner {
 
     /// The step's effect is there, and this tells of it: the call's answer, or that of a probe that found it.
     func noteSuccess(status: Int, body: UnsafeRawBufferPointer, in slot: EventSlot) -> String? {
+        slot.successStatus = status
+        if flow.compensates, noteDone(slot) { return nil }
         flow.noteSuccess(status: status, body: body, in: slot)
         let step = flow.steps[slot.step]
-        slot.successStatus = status
         guard !step.remember.isEmpty else { return nil }
         do {
             let remembered = try members(of: step, body, slot)
@@ -129,9 +131,7 @@ extension StepRunner {
 
     private func members(of step: CompiledStep, _ body: UnsafeRawBufferPointer, _ slot: EventSlot) throws -> [UInt8] {
         let event = try flow.decoder.decode(slot.record)
-        let variables = try flow.variables.values(
-            event: event, record: slot.record, answers: slot.answers, reference: slot.reference,
-            arena: document.arena)
+        let variables = try self.variables(of: slot, event)
         let answer = body.isEmpty ? Value.null : try Parser().parse(body, into: document.arena)
         let buffer = ByteBuffer(capacity: 64)
         buffer.append("{")
@@ -155,7 +155,7 @@ extension StepRunner {
 extension CompiledFlow {
     /// Takes notice of what the event's current call was answered: for the dead letter, and for later steps.
     func note(status: Int, body: UnsafeRawBufferPointer, in slot: EventSlot) {
-        guard steps[slot.step].isSuccess(status) else { return slot.noteRefusal(status: status, body: body) }
+        guard step(of: slot).isSuccess(status) else { return slot.noteRefusal(status: status, body: body) }
         noteSuccess(status: status, body: body, in: slot)
     }
 

@@ -24,6 +24,8 @@ final class StepRunner {
         case alreadyParked
         /// The event is wrong; the slot holds the fault.
         case fault(ParkReason)
+        /// It failed in an earlier life, and what it did is to be undone.
+        case failed(ParkReason)
         /// What is known of its effects cannot be had: ``receiptsFailure`` tells why.
         case unknown
     }
@@ -37,7 +39,9 @@ final class StepRunner {
     /// Of calls with several events.
     private(set) lazy var batchWriter = BatchWriter()
     let batchItemBody = ByteBuffer(capacity: 64, retainedCapacity: 64 << 10)
-    private(set) var receiptsFailure: ReceiptStoreError?
+    var receiptsFailure: ReceiptStoreError?
+    /// Whether an event that failed and is undone begins anew, in its next round: so it is in a redrive.
+    var beginsAnew = false
     /// What `now` yields, in seconds since 1970; `nil`: the machine's time.
     var fixedTime: Double?
 
@@ -56,9 +60,8 @@ final class StepRunner {
         do {
             if !slot.isExamined, let next = try standing(of: slot) { return next }
             let event = try decode(slot)
-            let variables = try flow.variables.values(
-                event: event, record: slot.record, answers: slot.answers, reference: slot.reference,
-                arena: document.arena)
+            let variables = try self.variables(of: slot, event)
+            if !slot.isExamined, let next = try decided(event, variables, slot) { return next }
             if !slot.isExamined, try !examine(event, variables, slot) { return .stale }
             guard let index = try nextStep(from: start, event, variables, slot) else { return .done }
             let step = try stepToCreate(for: flow.steps[index], event, variables, slot) ?? flow.steps[index]
@@ -88,6 +91,7 @@ final class StepRunner {
         case .stale: return .stale
         case .alreadyParked: return .settled(.parked)
         case .unknown: return nil
+        case .failed(let reason): return .failed(reason)
         case .fault(let reason):
             slot.noteFailure()
             return .fault(reason)
@@ -166,7 +170,7 @@ final class StepRunner {
 
     // MARK: - Mapping
 
-    private func prepare(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
+    func prepare(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
         slot.step = step.index
         slot.attempts = 0
         slot.remembered = nil
@@ -253,20 +257,20 @@ final class StepRunner {
 
     /// Names the step's effect on behalf of the event.
     func name(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
-        guard slot.namedStep != step.index else { return }
-        slot.idempotencyKey = try idempotencyKey(step, event, variables, slot)
-        slot.namedStep = step.index
+        guard slot.namedStep != step.nameTag else { return }
+        slot.idempotencyKey = try idempotencyKey(step.idempotency, round: slot.round, event, variables, slot)
+        slot.namedStep = step.nameTag
     }
 
-    private func idempotencyKey(
-        _ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot
+    func idempotencyKey(
+        _ name: IdempotencyKey, round: Int, _ event: Value, _ variables: [Value], _ slot: EventSlot
     ) throws -> String {
         switch flow.decoder.format {
         case .cloudEvents:
             let source = event.member(UnsafeRawBufferPointer("source"))?.bytes ?? UnsafeRawBufferPointer("")
             let id = event.member(UnsafeRawBufferPointer("id"))?.bytes ?? UnsafeRawBufferPointer("")
             slot.keepIdentity(source: source, id: id)
-            return step.idempotency.text(source: source, id: id)
+            return name.text(source: source, id: id, round: round)
         case .json:
             var id = try identity(event, variables) ?? "\(flow.topic)/\(slot.record.partition)/\(slot.record.offset)"
             var source = flow.source
@@ -274,7 +278,7 @@ final class StepRunner {
                 id.withUTF8 { id in
                     let (source, id) = (UnsafeRawBufferPointer(source), UnsafeRawBufferPointer(id))
                     slot.keepIdentity(source: source, id: id)
-                    return step.idempotency.text(source: source, id: id)
+                    return name.text(source: source, id: id, round: round)
                 }
             }
         }

@@ -31,6 +31,8 @@ extension Worker {
     private func perform(_ action: Action) {
         switch action {
         case .prepare(let id, let step): prepare(id, from: Int(step))
+        case .prepareCompensation(let id, let reason):
+            core.prepared(id, runner.prepareCompensation(slots[id], reason), now: turnTime, into: &actions)
         case .call(let id): call(id)
         case .callBatch(let batch, let events): callBatch(batch, events)
         case .probe(let id): probe(id)
@@ -67,7 +69,7 @@ extension Worker {
 
     private func call(_ id: EventID) {
         let slot = slots[id]
-        let step = flow.steps[slot.step]
+        let step = flow.step(of: slot)
         slot.attempts += 1
         slot.isProbe = false
         do {
@@ -86,9 +88,7 @@ extension Worker {
     private func park(_ id: EventID, _ reason: ParkReason) {
         let slot = slots[id]
         slot.noteFailure()
-        let fault =
-            slot.fault
-            ?? flow.steps[slot.step].rejection(reason, status: slot.lastStatus, ofProbe: slot.isProbe)
+        let fault = flow.fault(of: slot, reason)
         slot.fault = fault
         guard deadLetters.write(slot, fault: fault, tag: id.rawValue) else {
             return core.parked(id, succeeded: false, now: turnTime, into: &actions)
@@ -98,6 +98,7 @@ extension Worker {
     /// Only now is the event parked (D10).
     func reportParked(_ id: EventID) {
         let slot = slots[id]
+        if slot.fault?.reason == .compensation { reportHalfUndone(slot) }
         logger.notice(
             "event parked",
             metadata: [
@@ -107,12 +108,23 @@ extension Worker {
             ])
     }
 
+    /// A system is left with a part of an event, and only people can tell what to do about that.
+    private func reportHalfUndone(_ slot: EventSlot) {
+        logger.error(
+            "event parked half undone: a compensation failed; redrive it when its system takes it",
+            metadata: [
+                "partition": "\(slot.record.partition)", "offset": "\(slot.record.offset)",
+                "step": "\(slot.fault?.step ?? "")", "undone": "\(slot.undoneSteps)", "left": "\(slot.stepsToUndo)",
+            ])
+    }
+
     // MARK: - Answers
 
     /// Remembers what the system answered, for the dead letter and for later steps.
     func note(_ completion: borrowing Completion, in slot: EventSlot) {
         callDurations.add(
-            step: slot.step, status: completion.answeredStatus, nanoseconds: completion.durationNanoseconds)
+            step: slot.isCompensating ? flow.steps.count + slot.step : slot.step, status: completion.answeredStatus,
+            nanoseconds: completion.durationNanoseconds)
         guard case .answered(let status) = completion.outcome else { return slot.noteFailure() }
         tell(runner.note(status: status, body: completion.body, in: slot), of: slot)
     }
@@ -122,7 +134,7 @@ extension Worker {
         guard let problem else { return }
         logger.warning(
             "nothing remembered of an answer",
-            metadata: ["step": "\(flow.steps[slot.step].name)", "reason": "\(problem)"])
+            metadata: ["step": "\(flow.step(of: slot).name)", "reason": "\(problem)"])
     }
 
     /// What the core is told.

@@ -26,7 +26,16 @@ extension Worker {
 
     func takeRedrives(_ records: WorkerRecords) throws {
         var failure: (any Error)?
-        try records.redrives.take(max: settings.fetchBatch) { partition, key, redriven in
+        try records.redrives.take(
+            max: settings.fetchBatch,
+            onFailure: { partition, known in
+                do {
+                    try records.store.note(known, partition: partition)
+                } catch {
+                    failure = failure ?? error
+                }
+            }
+        ) { partition, key, redriven in
             do {
                 try apply(redriven, to: key, of: partition, records)
             } catch {

@@ -190,7 +190,7 @@ public final class Worker {
             if let batch = slot.batch { return takeBatchAnswer(completion, of: batch, in: slot) }
             if slot.isProbe { return takeProbeAnswer(completion, of: id, in: slot) }
             note(completion, in: slot)
-            core.finished(id, outcome(of: completion, step: flow.steps[slot.step]), now: turnTime, into: &actions)
+            core.finished(id, outcome(of: completion, step: flow.step(of: slot)), now: turnTime, into: &actions)
         }
         perform()
     }

@@ -122,10 +122,13 @@ extension Worker {
         guard records.assignments[partition] == slot.assignment else { return .refused }
         switch recording {
         case .receipt:
-            guard let receipt = receipt(of: slot) else { return .nothing }
-            let state = try records.store.keyState(with: receipt, partition: partition)
+            guard let receipt = slot.receipt(of: flow.step(of: slot)) else { return .nothing }
+            let state = try records.store.keyState(after: receipt, of: slot, in: flow)
             return records.writer.write(receipt, state: state, partition: partition, slot: slot, tag: id.rawValue)
                 ? .sent : .refused
+        case .failure:
+            guard let failure = slot.failure else { return .nothing }
+            return records.writer.write(failure, partition: partition, slot: slot, tag: id.rawValue) ? .sent : .refused
         case .parkedMark:
             guard let key = slot.orderKey else { return .nothing }
             // The redrive was quicker: it found the dead letter before its mark was written.
@@ -135,16 +138,6 @@ extension Worker {
                 mark: state.parking(slot.record.offset), of: key, partition: partition, slot: slot, tag: id.rawValue)
                 ? .sent : .refused
         }
-    }
-
-    private func receipt(of slot: EventSlot) -> Receipt? {
-        guard let effect = EffectID(slot.idempotencyKey) else { return nil }
-        let identity = slot.identity.bytes
-        return Receipt(
-            effect: effect, step: flow.steps[slot.step].name, status: slot.successStatus,
-            eventSource: String(decoding: identity.prefix(slot.sourceCount), as: UTF8.self),
-            eventID: String(decoding: identity.dropFirst(slot.sourceCount), as: UTF8.self), key: slot.orderKey,
-            version: slot.version, time: Timestamp.now(), remembered: slot.remembered)
     }
 
     func takeReceiptReports() {
@@ -182,7 +175,9 @@ extension Worker {
         guard records.assignments[partition] == slot.assignment, let content = slot.recording.content else { return }
         do throws(ReceiptStoreError) {
             switch content {
-            case .receipt(let receipt): try records.store.note(receipt, partition: partition)
+            case .receipt(let receipt, let state):
+                try records.store.take(receipt, state, of: slot, in: flow)
+            case .failure(let failure): try records.store.note(failure, partition: partition)
             case .keyState(let state, let key): try records.store.set(state, of: key, partition: partition)
             }
         } catch {
@@ -201,6 +196,10 @@ extension Worker {
                 for effect in try records.store.expired(before: limit, max: 500, partition: partition)
                 where records.writer.writeTombstone(of: effect, partition: partition) {
                     try records.store.forget(effect, partition: partition)
+                }
+                for event in try records.store.expiredFailures(before: limit, max: 500, partition: partition)
+                where records.writer.writeTombstone(ofFailure: event, partition: partition) {
+                    try records.store.forget(failureOf: event, partition: partition)
                 }
             } catch {
                 return fail(.receiptCache(error))

@@ -22,7 +22,7 @@ extension WorkerPool {
             let flow = settings.flow
             return WorkerView(
                 flow: flow.name, topic: flow.topic, group: flow.group,
-                steps: flow.steps.map { ($0.name, flow.systems[$0.system].name) }, number: settings.number,
+                steps: flow.callNames, number: settings.number,
                 isRunning: handle.isRunning, sinceLastTurn: handle.sinceLastTurn(), statistics: handle.statistics)
         }
     }

@@ -45,6 +45,10 @@ final class RedriveRound {
         account.finishedKeys.formUnion(keys)
         var bar = ProgressBar("redrive", total: plan.letterCount, terminal: terminal)
         defer { bar.finish() }
+        runner.onFailure = { failure, partition in
+            try writer.write(.failure(failure), partition: partition)
+            try writer.finish()
+        }
         try runner.run(
             isStopped: { stop.isStopped },
             onResult: { try note($0, writer, archive, &account) },
@@ -59,6 +63,26 @@ final class RedriveRound {
     private func knowledge() throws -> RedriveKnowledge? {
         guard let topic = flow.receipts?.topic else { return nil }
         let knowledge = RedriveKnowledge(partitions: Set(plan.lines.map(\.key.partition)))
+        try read(topic) { record in
+            guard let key = record.key else { return }
+            let partition = record.header("partition").flatMap { Int32($0) } ?? record.partition.partition
+            try knowledge.take(key: key, value: record.value, time: record.timestamp ?? 0, partition: partition)
+        }
+        guard flow.steps.contains(where: { $0.onFailure != nil }) else { return knowledge }
+        // What earlier redrives found out about events that had failed.
+        try read(RedriveRecord.topic(group: flow.group)) { record in
+            guard let key = record.key, let value = record.value else { return }
+            let read = key.withUnsafeBytes { key in
+                value.withUnsafeBytes { value in try? RedriveRecord(key: key, value: value) }
+            }
+            guard case .failure(let failure) = read else { return }
+            try knowledge.take(failure, partition: record.partition.partition)
+        }
+        return knowledge
+    }
+
+    /// Reads a topic, if it is there, to its end.
+    private func read(_ topic: String, _ body: (TopicReader.Record) throws -> Void) throws {
         var failure: (any Error)?
         let isWhole = try Reaching.kafka(client) { () throws(KafkaError) in
             let admin = try Admin(properties: client, logger: logger)
@@ -67,11 +91,8 @@ final class RedriveRound {
                 topic: topic, from: .earliest, client: client, timeout: .seconds(10), logger: logger)
             defer { reader.close() }
             return try reader.readOn(within: .seconds(3_600)) { record in
-                guard let key = record.key else { return }
-                let partition = record.header("partition").flatMap { Int32($0) } ?? record.partition.partition
                 do {
-                    try knowledge.take(
-                        key: key, value: record.value, time: record.timestamp ?? 0, partition: partition)
+                    try body(record)
                 } catch let error {
                     failure = failure ?? error
                 }
@@ -82,7 +103,6 @@ final class RedriveRound {
             throw CommandFailure(
                 "the topic \"\(topic)\" could not be read to its end; try again", status: .couldNotReach)
         }
-        return knowledge
     }
 
     // MARK: - Results

@@ -84,6 +84,10 @@ extension KeyState {
             if buffer.count > start { buffer.append(",") }
             parked.write(to: buffer)
         }
+        if let before {
+            if buffer.count > start { buffer.append(",") }
+            before.write(to: buffer)
+        }
         buffer.append("}")
     }
 }

@@ -6,6 +6,7 @@ import JSON
 /// |---|---|---|
 /// | `effect:<uuid>` | a receipt | the receipt was older than its retention |
 /// | `key:<order key's bytes>` | the key's state | nothing is known of the key |
+/// | `failure:<uuid>` | that an event failed and is undone | the failure was older than its retention |
 ///
 /// Values are JSON objects; members that this version does not know are passed over.
 public enum StateRecord: Equatable, Sendable {
@@ -13,6 +14,8 @@ public enum StateRecord: Equatable, Sendable {
     case forgottenEffect(EffectID)
     case keyState(KeyState, key: [UInt8])
     case forgottenKey([UInt8])
+    case failure(EventFailure)
+    case forgottenFailure(EffectID)
     /// A kind of record that this version does not know, to be ignored.
     case unknown
 

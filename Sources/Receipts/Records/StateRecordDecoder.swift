@@ -23,6 +23,9 @@ public final class StateRecordDecoder {
         case .state(let key):
             guard let value else { return .forgottenKey(Array(key)) }
             return .keyState(try keyState(value), key: Array(key))
+        case .failure(let event):
+            guard let value else { return .forgottenFailure(event) }
+            return .failure(try EventFailure(event: event, value))
         case .unknown: return .unknown
         }
     }
@@ -41,6 +44,7 @@ public final class StateRecordDecoder {
         if let references = object.present("references") { state.references = try Self.bytes(references, "references") }
         if let version = object.present("version") { state.version = try Self.version(version) }
         if let parked = object.present("parked") { state.parked = try Self.parked(parked) }
+        if let before = object.present("before") { state.before = try KeyBefore(before) }
         return state
     }
 
@@ -84,6 +88,7 @@ enum StateRecordKey {
     /// Meant to be an effect, but not a UUID.
     case badEffect
     case state(UnsafeRawBufferPointer)
+    case failure(EffectID)
     case unknown
 
     init(_ key: UnsafeRawBufferPointer) {
@@ -91,6 +96,8 @@ enum StateRecordKey {
             self = EffectID(text).map { .effect($0) } ?? .badEffect
         } else if let text = Self.rest(of: key, after: StateRecord.keyPrefix) {
             self = .state(text)
+        } else if let text = Self.rest(of: key, after: EventFailure.keyPrefix) {
+            self = EffectID(text).map { .failure($0) } ?? .badEffect
         } else {
             self = .unknown
         }

@@ -10,6 +10,10 @@ final class PartitionReceipts {
     /// Why nothing can be answered any more.
     private(set) var failure: SQLiteError?
     private(set) var parkedKeys: Set<[UInt8]> = []
+    /// The events that failed, with the time; what is known of each is a state.
+    private(set) var failures: [EffectID: Int64] = [:]
+    /// No failure is older.
+    private var oldestFailure = Int64.max
 
     private let path: String?
     private let pageCacheByteCount: Int
@@ -42,6 +46,7 @@ final class PartitionReceipts {
         table = EffectTable()
         cache = StateCache()
         parkedKeys = []
+        failures = [:]
         file = nil
     }
 }
@@ -118,6 +123,26 @@ extension PartitionReceipts {
         } else {
             try remove(.keyState(key))
         }
+    }
+
+    func setFailure(_ value: [UInt8], of event: EffectID, time: Int64) throws(SQLiteError) {
+        failures[event] = time
+        oldestFailure = min(oldestFailure, time)
+        try set(value, for: .failure(event))
+        try relieve()
+    }
+
+    func forgetFailure(of event: EffectID) throws(SQLiteError) {
+        if failures.removeValue(forKey: event) != nil { try remove(.failure(event)) }
+    }
+
+    /// Up to so many events whose failures are older than `time`.
+    func expiredFailures(before time: Int64, max limit: Int) -> [EffectID] {
+        guard oldestFailure < time else { return [] }
+        let old = failures.lazy.filter { $0.value < time }.prefix(limit).map(\.key)
+        let found = Array(old)
+        if found.isEmpty { oldestFailure = failures.values.min() ?? .max }
+        return found
     }
 
     private func set(_ value: [UInt8], for key: StateKey) throws(SQLiteError) {

@@ -29,7 +29,7 @@ public final class ReceiptStore {
 
     /// What became of a record that was loaded.
     public enum Applied: Equatable, Sendable {
-        case receipt, forgottenEffect, keyState, forgottenKey
+        case receipt, forgottenEffect, keyState, forgottenKey, failure, forgottenFailure
         /// Of a kind that this version does not know.
         case ignored
         /// To be logged. An effect whose key can be read is known nevertheless, because it was made.
@@ -120,6 +120,7 @@ extension ReceiptStore {
             return try applyReceipt(of: effect, value, timestamp: timestamp, partition)
         case .badEffect: return .unreadable(StateRecordError(reason: "the record's key names no UUID"))
         case .state(let key): return try applyState(of: Array(key), value, partition)
+        case .failure(let event): return try applyFailure(of: event, value, partition)
         case .unknown: return .ignored
         }
     }
@@ -276,7 +277,7 @@ extension ReceiptStore {
 
 extension ReceiptStore {
     /// Runs a call for a partition; after an error of its file it knows nothing any more.
-    private func on<R>(
+    func on<R>(
         _ partition: Int32, _ body: (PartitionReceipts) throws(SQLiteError) -> R
     ) throws(ReceiptStoreError) -> R {
         guard let state = partitions[partition] else {

@@ -5,6 +5,8 @@ struct StateKey: Hashable {
         case remembered
         /// The state of an order key.
         case keyState
+        /// That an event failed, by the 16 bytes of its name.
+        case failure
     }
 
     let kind: Kind
@@ -12,9 +14,12 @@ struct StateKey: Hashable {
 
     static func keyState(_ key: [UInt8]) -> StateKey { StateKey(kind: .keyState, bytes: key) }
 
-    static func remembered(_ effect: EffectID) -> StateKey {
-        let words = (effect.high.bigEndian, effect.low.bigEndian)
-        return StateKey(kind: .remembered, bytes: withUnsafeBytes(of: words) { Array($0) })
+    static func remembered(_ effect: EffectID) -> StateKey { named(effect, .remembered) }
+    static func failure(_ event: EffectID) -> StateKey { named(event, .failure) }
+
+    private static func named(_ id: EffectID, _ kind: Kind) -> StateKey {
+        let words = (id.high.bigEndian, id.low.bigEndian)
+        return StateKey(kind: kind, bytes: withUnsafeBytes(of: words) { Array($0) })
     }
 
     /// Evenly distributed; the same within a process only, as is the file.

@@ -74,6 +74,16 @@ struct ClientStore: Sendable {
         return settle(record, status: 200, provenance, journal: journal)
     }
 
+    mutating func delete(_ id: String, _ provenance: Provenance, journal: EffectJournal) -> Answer {
+        if let answer = repeated(provenance, journal: journal) { return answer }
+        guard let record = record(id) else { return .problem(404, "There is no client \(id).") }
+        records[record.id] = nil
+        if idOfIdentifier[record.client.identifier] == record.id { idOfIdentifier[record.client.identifier] = nil }
+        let answer = Answer(204)
+        note(record, answer, provenance, journal: journal)
+        return answer
+    }
+
     private mutating func insert(_ client: Client, _ provenance: Provenance) -> Record {
         lastNumber += 1
         let record = Record(
@@ -109,6 +119,13 @@ struct ClientStore: Sendable {
         _ record: Record, status: Int, _ provenance: Provenance, journal: EffectJournal
     ) -> Answer {
         let answer = Answer.json(status, record.tree, headers: ["location": "/v2/clients/\(record.id)"])
+        note(record, answer, provenance, journal: journal)
+        return answer
+    }
+
+    private mutating func note(
+        _ record: Record, _ answer: Answer, _ provenance: Provenance, journal: EffectJournal
+    ) {
         journal.append { sequence in
             let entry = JournalEntry(
                 sequence: sequence, milliseconds: provenance.milliseconds, method: provenance.method,
@@ -119,7 +136,6 @@ struct ClientStore: Sendable {
             }
             return entry
         }
-        return answer
     }
 
     private static func mismatch(_ expected: String) -> Answer {

@@ -84,6 +84,10 @@ extension SimulatedERP {
             return write(request) { store, client, provenance, journal in
                 store.put(id, client, provenance, journal: journal)
             }
+        case ("DELETE", let id?):
+            return record(provenance(of: request)) { store, provenance, journal in
+                store.delete(id, provenance, journal: journal)
+            }
         case ("GET", let id?):
             let record = state.withLock { $0.store.record(id) }
             return record.map { .json(200, $0.tree) } ?? .problem(404, "There is no client \(id).")

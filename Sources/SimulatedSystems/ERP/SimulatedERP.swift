@@ -8,6 +8,7 @@ import Synchronization
 /// | `POST /oauth/token` | a bearer token for the client credentials, in the header or the form |
 /// | `POST /v2/clients` | creates a client: 201, its record, `clientId` first |
 /// | `PUT /v2/clients/{id}` | replaces a client; creates it when the CRM's identifier is unknown (upsert): 200 or 201 |
+/// | `DELETE /v2/clients/{id}` | deletes a client: 204, or 404 where there is none |
 /// | `GET /v2/clients/{id}` | one client |
 /// | `GET /v2/clients?external_id=` | `{"clients": […]}` |
 /// | `POST /v2/clients/bulk` | creates or replaces many, each with an outcome of its own: see `SimulatedERP+Bulk.swift` |

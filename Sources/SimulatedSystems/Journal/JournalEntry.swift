@@ -13,7 +13,7 @@ public struct JournalEntry: Sendable, Equatable {
     /// When it happened, in milliseconds since 1970 UTC.
     public let milliseconds: Int64
     public let kind: Kind
-    /// `POST` or `PUT`.
+    /// `POST`, `PUT` or `DELETE`.
     public let method: String
     /// The identifier that the CRM gave the client.
     public let clientIdentifier: String

@@ -40,8 +40,26 @@ final class RunnerBench {
         case .stale: "stale"
         case .alreadyParked: "already parked"
         case .unknown: "unknown"
+        case .failed(let reason): "failed \(reason.name)"
         case .fault(let reason): "fault \(reason.name) \(slot.fault?.stage.rawValue ?? "?")"
         }
+    }
+
+    /// Which compensation comes next: `undo step 0 system 0`, `done`, `again`, or the fault.
+    func undo(_ reason: ParkReason = .mapping) -> String {
+        switch runner.prepareCompensation(slot, reason) {
+        case .call(let system, let step, _): "undo step \(step) system \(system.index)"
+        case .done: "done"
+        case .again: "again"
+        case .fault(let reason): "fault \(reason.name) \(slot.fault?.stage.rawValue ?? "?")"
+        case .settled, .stale, .failed: "?"
+        }
+    }
+
+    /// An answer to the call at hand. Returns what should have been remembered and was not.
+    @discardableResult
+    func answer(_ status: Int, _ body: String = "") -> String? {
+        Array(body.utf8).withUnsafeBytes { runner.note(status: status, body: $0, in: slot) }
     }
 
     /// What an answer to the probe means.

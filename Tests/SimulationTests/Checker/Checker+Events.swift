@@ -117,7 +117,8 @@ extension Checker {
             return
         }
         checkOrder(worker, event, "the call")
-        checkMayStart(worker, event, isSequel: !event.succeeded.isEmpty, "the call")
+        checkMayStart(worker, event, isSequel: !event.succeeded.isEmpty && step < Plan.undo, "the call")
+        checkCompensation(event, step)
         expect(
             !event.succeeded.contains(step), "D4", "step \(step) of record \(event.record) is called after a success")
         if let last = event.lastResult {
@@ -267,7 +268,7 @@ extension Checker {
 
     // MARK: Parking
 
-    mutating func parkAsked(_ worker: Int, _ name: UInt64, _ status: Int?) {
+    mutating func parkAsked(_ worker: Int, _ name: UInt64, _ status: Int?, _ isCompensation: Bool) {
         guard let event = workers[worker]?.live[name] else {
             expect(false, "D6", "park of an event that is not held")
             return
@@ -275,6 +276,19 @@ extension Checker {
         checkOrder(worker, event, "the parking")
         checkMayStart(worker, event, isSequel: event.parkTries == 0, "the parking")
         expect(event.isStarted, "D2", "record \(event.record) is parked before it starts")
+        if event.failure != nil {
+            checkEndOfCompensation(event, status, isCompensation)
+        } else {
+            checkFault(event, status)
+            checkNothingToUndo(event)
+        }
+        workers[worker]?.live[name]?.isParking = true
+        workers[worker]?.live[name]?.parkTries += 1
+        workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] += 1
+    }
+
+    /// The event is at fault.
+    func checkFault(_ event: LiveEvent, _ status: Int?) {
         if let status {
             let isEventFault: Bool
             if case .call(_, let step) = event.answer, case .status(status, _) = event.lastResult {
@@ -294,9 +308,6 @@ extension Checker {
                 event.answer == .fault || event.answer == .behindParked, "D5",
                 "record \(event.record) is parked without a fault")
         }
-        workers[worker]?.live[name]?.isParking = true
-        workers[worker]?.live[name]?.parkTries += 1
-        workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] += 1
     }
 
     mutating func parkEnded(_ worker: Int, _ name: UInt64, _ succeeded: Bool) {

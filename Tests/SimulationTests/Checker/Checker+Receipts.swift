@@ -3,6 +3,7 @@ extension Checker {
     /// Whatever is left out, or settled without a call, has its reason.
     func checkAnswer(_ event: LiveEvent, _ answer: PreparedAnswer) {
         let record = plan.records[event.record]
+        if event.failure != nil { return }
         switch answer {
         case .call(_, let step): checkLeftOut(event, until: step)
         case .done: checkLeftOut(event, until: plan.steps.count)
@@ -20,6 +21,10 @@ extension Checker {
                     && (plan.records[other].offset < record.offset || isSettled[event.record])
             }
             expect(isOlder, "D13", "record \(event.record) is passed over and is not stale")
+        case .failed:
+            expect(
+                receipts.contains(event.record * 8 + Plan.failure), "compensation",
+                "record \(event.record) is taken for failed")
         case .fault, .skip: break
         }
     }
@@ -50,7 +55,9 @@ extension Checker {
     }
 
     private func hasEffect(_ record: Int) -> Bool {
-        plan.steps.indices.contains { receipts.contains(record * 8 + $0) }
+        plan.steps.indices.contains {
+            receipts.contains(record * 8 + $0) && !receipts.contains(record * 8 + $0 + Plan.undo)
+        }
     }
 
     /// An effect is about to be asked for.
@@ -59,7 +66,7 @@ extension Checker {
         expect(
             !assignments[event.assignment].receipts.contains(event.record * 8 + step), "receipts",
             "step \(step) of record \(event.record) is called although it has a receipt")
-        guard plan.keepsOrder else { return }
+        guard plan.keepsOrder, step < Plan.undo else { return }
         for other in earlier(than: event.record) where !isDoubtful(other) {
             expect(
                 !wasFaulty[other], "D9",
@@ -78,7 +85,9 @@ extension Checker {
         checkOrder(worker, event, "the record")
         expect(!assignments[event.assignment].isOver, "D6", "record \(event.record) is recorded after a loss")
         expect(plan.keepsReceipts, "receipts", "something is recorded where nothing is to be")
-        if let step {
+        if step == Plan.failure {
+            expect(event.failure != nil, "compensation", "record \(event.record) is taken for failed")
+        } else if let step {
             expect(
                 event.succeeded.contains(step) && !event.recorded.contains(step), "receipts",
                 "step \(step) of record \(event.record) gets a receipt without a success")
@@ -103,7 +112,7 @@ extension Checker {
         }
         workers[worker]?.live[name]?.failures = 0
         if let step = recording {
-            workers[worker]?.live[name]?.recorded.insert(step)
+            if step != Plan.failure { workers[worker]?.live[name]?.recorded.insert(step) }
             assignments[event.assignment].receipts.insert(event.record * 8 + step)
         } else {
             workers[worker]?.live[name]?.isMarkAcknowledged = true

@@ -33,6 +33,8 @@ struct Checker {
     /// Effects that were made, whatever is recorded of them.
     var made: Set<Int> = []
     var hasMark: [Bool]
+    /// Parked because it could not be undone.
+    var isHalfUndone: [Bool]
     var isProduced: [Bool]
     /// The last record of each system, step and key whose effect was made for the first time.
     var lastEffect: [EffectKey: Int] = [:]
@@ -64,6 +66,7 @@ struct Checker {
         wasParked = isSettled
         wasFaulty = isSettled
         hasMark = isSettled
+        isHalfUndone = isSettled
         isProduced = isSettled
     }
 
@@ -100,7 +103,9 @@ struct Checker {
         case .probeStarted(let worker, let event, _): probeStarted(worker, event)
         case .probeEnded(let worker, let event, _, let result): probeEnded(worker, event, result)
         case .effect(let system, let record, let step, let isFirst): effect(system, record, step, isFirst)
-        case .parkAsked(let worker, let event, let status): parkAsked(worker, event, status)
+        case .compensationAsked(let worker, let event, let status): compensationAsked(worker, event, status)
+        case .parkAsked(let worker, let event, let status, let isCompensation):
+            parkAsked(worker, event, status, isCompensation)
         case .parkEnded(let worker, let event, let succeeded): parkEnded(worker, event, succeeded)
         case .deadLetter(let record): hasDeadLetter[record] = true
         case .recordAsked(let worker, let event, let step): recordAsked(worker, event, step)
@@ -137,6 +142,7 @@ struct Checker {
                 "partition \(partition) is committed to \(committed[partition] ?? -1), not beyond \(last.offset)")
         }
         expect(!alive.isEmpty, "no stall", "no worker is left")
+        checkUndone()
     }
 
     /// The first time that an idempotent system makes the changes of a key, it makes them in order (D2, end to end).

@@ -81,6 +81,8 @@ struct LiveEvent {
     /// From which step on it was last prepared.
     var askedStep = 0
     var parkTries = 0
+    /// It failed, with this status of the system or for a fault of its own (`.some(nil)`), and is being undone.
+    var failure: Int??
     /// When the last call or park ended.
     var idleSince: Time
     /// Failures in a row of the step at hand.

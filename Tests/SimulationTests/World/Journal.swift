@@ -27,6 +27,8 @@ enum PreparedAnswer: Equatable {
     case alreadyParked
     /// Older than what was applied of its key.
     case stale
+    /// Failed in an earlier life.
+    case failed(status: Int?)
 }
 
 enum Settled: Equatable {
@@ -67,7 +69,8 @@ enum Happening {
     case probeStarted(worker: Int, event: UInt64, call: Int)
     case probeEnded(worker: Int, event: UInt64, call: Int, result: ProbeResult)
     case effect(system: Int, record: Int, step: Int, isFirst: Bool)
-    case parkAsked(worker: Int, event: UInt64, status: Int?)
+    case compensationAsked(worker: Int, event: UInt64, status: Int?)
+    case parkAsked(worker: Int, event: UInt64, status: Int?, isCompensation: Bool)
     case parkEnded(worker: Int, event: UInt64, succeeded: Bool)
     case deadLetter(record: Int)
     /// `step`: whose receipt is to be written; `nil`: that the key has a parked event.

@@ -26,6 +26,16 @@ struct PlannedRecord {
     var byteCount: Int
     /// Of what is told of the key; `nil` where the flow has no versions.
     var version: Int?
+    /// What becomes of undoing what its steps did.
+    var undoing = Undoing.works
+}
+
+enum Undoing: Equatable {
+    case works
+    /// The system answers each compensation with this status, always.
+    case rejected(status: Int)
+    /// A fault that is found when a compensation is prepared.
+    case mappingFault
 }
 
 enum OutageMode: Equatable {
@@ -104,6 +114,8 @@ struct Plan {
     var callTimeout: Time
     /// Whether effects and parked keys are recorded.
     var keepsReceipts = false
+    /// The system that each step's compensation calls; `nil`: the step is not undone.
+    var compensations: [Int?] = []
     /// Systems without idempotency keys are asked before a call is repeated; `nil`: no probes in this world.
     var probing: Probing?
     /// By step: which are sent several events in one call; empty in most worlds.
@@ -162,6 +174,38 @@ struct Plan {
         drawLimits()
         drawProbing()
         drawBatches()
+        drawCompensations()
+    }
+
+    /// What stands beside the step's own number for its compensation, in calls, effects and receipts.
+    static let undo = 4
+    /// Stands for the decision that an event failed.
+    static let failure = 7
+
+    /// The system that a step calls, or a compensation.
+    func system(of step: Int) -> Int? {
+        if step < steps.count { return steps[step] }
+        let undone = step - Plan.undo
+        return compensations.indices.contains(undone) ? compensations[undone] : nil
+    }
+
+    /// In 30 of 100 seeds; from dice of their own.
+    private mutating func drawCompensations() {
+        var dice = Dice(seed: seed ^ 0x5A6A_5A6A)
+        guard keepsReceipts, dice.chance(50) else { return }
+        compensations = steps.map { step in dice.chance(80) ? dice.pick([step, step, 0]) : nil }
+        for index in records.indices {
+            if records[index].kind == .normal, dice.chance(30) {
+                let step = dice.roll(0...steps.count - 1)
+                records[index].kind =
+                    dice.chance(50) ? .mappingFault(step: step) : .rejected(step: step, status: dice.pick([409, 422]))
+            }
+            switch dice.roll(0...9) {
+            case 0: records[index].undoing = .rejected(status: dice.pick([404, 409, 422]))
+            case 1: records[index].undoing = .mappingFault
+            default: break
+            }
+        }
     }
 
     private mutating func drawReceipts(_ dice: inout Dice) {
@@ -275,7 +319,7 @@ struct Plan {
 
     /// Whether calls of the step are asked about.
     func isProbed(step: Int) -> Bool {
-        probing != nil && !systems[steps[step]].isIdempotent
+        step < steps.count && probing != nil && !systems[steps[step]].isIdempotent
     }
 
     /// No probe is sent so early that an effect may still come.

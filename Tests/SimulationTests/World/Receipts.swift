@@ -12,16 +12,25 @@ struct ReceiptTopic {
     enum Write {
         case key(Int, KeyState, mark: Int?)
         case effect(record: Int, step: Int)
+        case failure(record: Int, Failure)
+    }
+
+    /// That a record failed, and what of it is to be undone, in this order.
+    struct Failure {
+        var status: Int?
+        var undo: [Int]
     }
 
     struct View {
         var effects: Set<Int> = []
         var keys: [Int: KeyState] = [:]
+        var failures: [Int: Failure] = [:]
 
         mutating func take(_ write: Write) {
             switch write {
             case .effect(let record, let step): effects.insert(record * 8 + step)
             case .key(let key, let state, _): keys[key] = state
+            case .failure(let record, let failure): failures[record] = failure
             }
         }
     }
@@ -69,6 +78,7 @@ extension World {
             receipts.take(landed, partition: write.partition)
             switch landed {
             case .effect(let record, let step): log(.receipt(record: record, step: step))
+            case .failure(let record, _): log(.receipt(record: record, step: Plan.failure))
             case .key(_, _, let mark?): log(.mark(record: mark))
             case .key: break
             }
@@ -81,7 +91,7 @@ extension World {
 
 /// What a worker knows of effects and keys, and what it writes of them.
 extension Worker {
-    private func state(_ record: PlannedRecord) -> ReceiptTopic.KeyState? {
+    func state(_ record: PlannedRecord) -> ReceiptTopic.KeyState? {
         world.plan.keepsOrder ? known[record.partition]?.view.keys[record.key] : nil
     }
 
@@ -107,9 +117,16 @@ extension Worker {
         var state = state(planned) ?? ReceiptTopic.KeyState()
         var writes: [ReceiptTopic.Write] = []
         switch recording {
+        case .failure:
+            guard let failure = content.failure else { return world.log(.misuse("a failure without a plan")) }
+            writes = [.failure(record: content.record, failure)]
+            world.log(.recordAsked(worker: index, event: event.rawValue, step: Plan.failure))
         case .receipt:
-            if let version = planned.version { state.version = max(state.version ?? version, version) }
             let step = content.call?.step ?? 0
+            // What an undone event told of its key stays: the key is parked, and no later event looks at it.
+            if step < Plan.undo, let version = planned.version {
+                state.version = max(state.version ?? version, version)
+            }
             // The key first: a receipt without it would hide the event from what its key is to remember.
             writes = [.key(planned.key, state, mark: nil), .effect(record: content.record, step: step)]
             world.log(.recordAsked(worker: index, event: event.rawValue, step: step))

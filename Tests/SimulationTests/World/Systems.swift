@@ -106,6 +106,9 @@ struct Systems {
     }
 
     private mutating func healthy(_ record: Int, _ step: Int, _ delay: Time, _ now: Time) -> Answer {
+        if step >= Plan.undo, case .rejected(let status) = plan.records[record].undoing {
+            return Answer(result: .status(status, retryAfter: nil), delay: delay, applies: false)
+        }
         switch plan.records[record].kind {
         case .rejected(step, let status):
             return Answer(result: .status(status, retryAfter: nil), delay: delay, applies: false)

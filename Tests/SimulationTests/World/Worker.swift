@@ -23,6 +23,8 @@ final class Worker {
         /// What is being recorded, and in which assignment.
         var writes: [ReceiptTopic.Write] = []
         var assignment = 0
+        /// What is to be undone of it.
+        var failure: ReceiptTopic.Failure?
     }
 
     let index: Int
@@ -49,7 +51,7 @@ final class Worker {
     init(index: Int, world: World) {
         self.index = index
         self.world = world
-        core = Core(Worker.configuration(world.plan), seed: world.plan.seed &+ UInt64(index))
+        core = Core(Worker.compensating(world.plan), seed: world.plan.seed &+ UInt64(index))
     }
 
     private var now: Instant { Instant(nanoseconds: Int64(world.now) * 1_000) }
@@ -92,6 +94,16 @@ final class Worker {
             batch.map { BatchPolicy(items: $0.items, bytes: $0.bytes, linger: duration($0.linger)) }
         }
         return configuration
+    }
+
+    private static func compensating(_ plan: Plan) -> CoreConfiguration {
+        var configuration = configuration(plan)
+        configuration.compensations = plan.compensations.map { $0.map { _ in RetryPolicy() } }
+        return configuration
+    }
+
+    func take(_ prepared: Prepared, for event: EventID) {
+        core.prepared(event, prepared, now: now, into: &actions)
     }
 
     // MARK: From the world
@@ -335,6 +347,7 @@ final class Worker {
     private func perform(_ action: Action) {
         switch action {
         case .prepare(let event, let step): prepare(event, Int(step))
+        case .prepareCompensation(let event, let reason): prepareCompensation(event, reason)
         case .call(let event): call(event, isProbe: false)
         case .callBatch(let batch, let events): callBatch(batch, events)
         case .probe(let event): call(event, isProbe: true)
@@ -406,7 +419,7 @@ final class Worker {
 
     private func evaluate(_ index: Int, from step: Int) -> (PreparedAnswer, Prepared) {
         let record = world.plan.records[index]
-        if step == 0, let answer = answerOfKey(record) { return answer }
+        if step == 0, let answer = answerOfKey(record) ?? answerOfFailure(index) { return answer }
         if record.kind == .skip { return (.skip, .settled(.skipped)) }
         if step == 0, isStale(record) { return (.stale, .stale) }
         for candidate in step..<max(step, world.plan.steps.count)
@@ -437,7 +450,9 @@ final class Worker {
         guard let content = content(event, "park") else { return }
         var status: Int?
         if case .rejected(let code) = reason { status = Int(code) }
-        world.log(.parkAsked(worker: index, event: event.rawValue, status: status))
+        world.log(
+            .parkAsked(
+                worker: index, event: event.rawValue, status: status, isCompensation: reason == .compensation))
         world.startPark(index, event.rawValue, record: content.record)
     }
 

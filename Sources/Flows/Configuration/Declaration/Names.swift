@@ -9,6 +9,12 @@ enum Names {
         return name.utf8.allSatisfy { isLowercase($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
     }
 
+    /// The name of a step, or of its compensation.
+    static func isCall(_ name: String) -> Bool {
+        let end = CompensationDefinition.name(of: "")
+        return isEntry(name.hasSuffix(end) ? String(name.dropLast(end.count)) : name)
+    }
+
     /// Kafka's rule: 1 to 249 of letters, digits, `.`, `_`, `-`, but not `.` or `..`.
     static func isTopic(_ name: String) -> Bool {
         guard 1...249 ~= name.utf8.count, name != ".", name != ".." else { return false }

@@ -181,6 +181,7 @@ extension Configuration.Flow {
             reader.report("receipts.topic must be a topic of its own", site)
         }
         completeReferences(site, reader)
+        checkCompensations(site, reader)
         if deadLetterTopic == topic {
             reader.report("dead_letter_topic is the flow's own topic: parked events would come back at once", site)
         }

@@ -37,11 +37,7 @@ extension Configuration.Flow {
 extension Configuration.Step {
     /// The names of what is remembered that the call's path and headers are filled with.
     var references: Set<String> {
-        let parts = call.path.parts + headers.flatMap(\.value.parts)
-        return Set(
-            parts.compactMap { part in
-                if case .reference(let name) = part { name } else { nil }
-            })
+        (call.path.parts + headers.flatMap(\.value.parts)).references.union(onFailure?.references ?? [])
     }
 }
 

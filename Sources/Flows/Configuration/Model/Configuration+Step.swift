@@ -26,6 +26,8 @@ extension Configuration {
         public var batch: Batch?
         /// Over the answer to a call with several events: what became of each.
         public var results: Expression?
+        /// How what it did is undone when a later step fails; `nil`: it stays.
+        public var onFailure: Compensation?
 
         /// Statuses of doubtful kind: repeated a few times, then the event is parked.
         public struct Retry: Sendable {
@@ -95,7 +97,11 @@ extension Configuration.Step {
                 "results", \.results, .expression,
                 "With `batch`: what became of each event, from the answer's body. Yields `{ key, status, body }` for each.",
                 example: "\".items[] | { key, status, body }\"", defaultText: "the answer's status is that of all"),
-            .later("on_failure", "on_failure is not available in this version; a faulty event is parked"),
+            .optional(
+                "on_failure", \.onFailure, Compensation.valueType,
+                "How what this step did is undone when a later step finds the event to be wrong; the event is parked "
+                    + "then. Needs `receipts`.",
+                example: "DELETE erp/reservations/{reservation_id}", defaultText: "nothing is undone"),
         ]
     } finish: { step, site, reader in
         step.place = site.place
@@ -105,7 +111,7 @@ extension Configuration.Step {
 }
 
 extension Configuration.Step.Retry {
-    fileprivate static let section = Section(
+    static let section = Section(
         "Statuses that speak of the event but may pass: they are repeated, then the event is parked.", Self()
     ) { retry in
         [
