@@ -26,7 +26,7 @@ public struct EventVariables {
     let usesFailure: Bool
     private let stepNames: [String]
     /// What is given where no program asks; kept, because an array is an allocation.
-    private let none: [Value] = [.null, .null, .emptyObject, .emptyObject, .null]
+    private let none: [Value] = [.null, .null, .emptyObject, .emptyObject, .null, .null]
 
     init(programs: [String], stepNames: [String]) {
         usesEvent = programs.contains { $0.contains("$event") }

@@ -40,6 +40,7 @@ struct RedriveWatchTests {
                 try watch.follow(partitions)
                 let deadline = ContinuousClock.now + .seconds(20)
                 repeat {
+                    watch.drainWakeup()
                     try watch.take(max: 10) { partition, key, redriven in
                         seen.append("\(partition) \(String(decoding: key, as: UTF8.self)) \(redriven.through)")
                     }
