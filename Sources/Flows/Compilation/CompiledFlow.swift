@@ -118,7 +118,7 @@ final class CompiledStep {
         probe = step.probe.map {
             CompiledProbe($0, system: flow.systems[step.system].name, compiler: &compiler)
         }
-        idempotency = IdempotencyKey(flow: flow.name, step: step.name)
+        idempotency = IdempotencyKey(flow: flow.name, step: step.name, round: flow.effectRound)
         idempotencyHeader = flow.systems[step.system].idempotencyHeader
         successStatuses = step.successStatuses
         namesContentType = step.headers.contains { $0.name.lowercased() == "content-type" }
@@ -188,14 +188,16 @@ public struct FlowCompiler {
         problems.append(problem)
     }
 
-    public mutating func program(_ expression: Expression?) -> Program? {
+    public mutating func program(
+        _ expression: Expression?, variables: [String] = EventVariables.names
+    ) -> Program? {
         guard let expression else { return nil }
         texts.append(expression.text)
         defer { texts += modules.take() }
         do {
             let modules = modules
             let program = try Program(
-                expression.text, name: expression.name, variables: EventVariables.names,
+                expression.text, name: expression.name, variables: variables,
                 environment: environment.environment(folder: expression.folder) { modules.append($0) },
                 measuresCoverage: measuresCoverage)
             if measuresCoverage { measuredPrograms.append((expression, program)) }

@@ -22,18 +22,17 @@ public final class EntityReader {
 
     private let items: Program?
     private let next: Program?
-    private let key: Program
+    private let key: Program?
     private let normalise: Program?
     private let document: Document
     private let evaluator: Evaluator
-    private let text = ByteBuffer(capacity: 1_024)
 
     /// - Parameters:
     ///   - items: over a page: the array of its items; without it the page itself, or its only member that is an array.
     ///   - next: over a page: the next page's cursor, `null` at the end.
     ///   - key: over an item.
     ///   - normalise: over an item: the document that is compared; without it the item as it is.
-    public init(items: Program?, next: Program?, key: Program, normalise: Program?, byteLimit: Int) {
+    public init(items: Program?, next: Program?, key: Program?, normalise: Program?, byteLimit: Int) {
         self.items = items
         self.next = next
         self.key = key
@@ -79,6 +78,7 @@ public final class EntityReader {
 
     /// The key of an item, as text; a number by its literal.
     public func key(of item: Value) throws(Unreadable) -> [UInt8] {
+        guard let key else { throw Unreadable("key: there is no expression") }
         let value = try one(key, item, "key")
         switch value.kind {
         case .string: return Array(value.bytes)
