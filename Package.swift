@@ -64,14 +64,15 @@ let package = Package(
         module(
             "Flows",
             [
-                "JSON", "JSONSchema", "JQ", "Delivery", "Receipts", "Reconciliation", "Kafka", "HTTPCalls", logging, "Yams",
+                "JSON", "JSONSchema", "JQ", "Delivery", "Receipts", "Reconciliation", "Kafka", "HTTPCalls", logging,
+                "Yams",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         module("HTTPServing", [logging, .product(name: "Hummingbird", package: "hummingbird")]),
         module(
             "SimulatedSystems",
             ["HTTPServing", "JSON", logging, .product(name: "Hummingbird", package: "hummingbird")]),
-        module("PenstockService", ["Flows", "HTTPServing", "SimulatedSystems", logging]),
+        module("PenstockService", ["Flows", "Reconciliation", "HTTPServing", "SimulatedSystems", logging]),
         .executableTarget(
             name: "penstock",
             dependencies: ["PenstockService", .product(name: "ArgumentParser", package: "swift-argument-parser")],

@@ -180,6 +180,8 @@ private struct DefinitionBuilder {
         definition.comparesAll = reconcile.members == .all
         definition.ignore = reconcile.ignore
         definition.every = reconcile.every
+        definition.missingStep = flow.steps.firstIndex { $0.name == reconcile.repair.missing }
+        definition.differentStep = flow.steps.firstIndex { $0.name == reconcile.repair.different }
         return definition
     }
 

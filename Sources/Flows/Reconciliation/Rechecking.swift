@@ -21,7 +21,8 @@ final class Rechecking {
 
     private let owner: Reconciler
     private let findings: FindingsFile
-    private var eventParts: [Int32: TopicScan.Part]
+    /// How far the topic was read.
+    private(set) var eventParts: [Int32: TopicScan.Part]
     private var stateParts: [Int32: TopicScan.Part]
     private let expectedDocument = Document()
     private var reader: SystemReader?

@@ -20,6 +20,10 @@ public struct ReconcileDefinition: Sendable {
     public var comparesAll = false
     /// What is passed over.
     public var ignore: [Pointer] = []
+    /// The step that creates what is missing, by its position in the flow; `nil`: those of the last event.
+    public var missingStep: Int?
+    /// The step that changes what differs.
+    public var differentStep: Int?
     /// How often a worker of the group compares by itself; `nil`: never.
     public var every: Duration?
 

@@ -47,6 +47,10 @@ struct ReconcileManifest: Codable, Equatable {
     /// Keys that are equal, once everything is compared.
     var equal: Int?
     var finishedAt: Int64?
+    /// How far the topic was read at last: newer events of a key mean that a finding of it says nothing any more.
+    var readThrough: [Int32: TopicScan.Part]?
+    /// What was found is being repaired; else a comparison that is finished is begun anew.
+    var isRepairing: Bool?
 
     init(fingerprint: String, now: Int64) {
         self.fingerprint = fingerprint
@@ -56,12 +60,17 @@ struct ReconcileManifest: Codable, Equatable {
 
     /// Reads a work folder; `nil` when there is none that can be gone on with.
     ///
-    /// - Parameter maximumAge: older work is begun anew: what the system held then says little of now.
-    static func load(folder: String, fingerprint: String, now: Int64, maximumAge: Duration) -> ReconcileManifest? {
+    /// - Parameters:
+    ///   - maximumAge: older work is begun anew: what the system held then says little of now.
+    ///   - repairs: a repair that was stopped is gone on with; otherwise a comparison that is finished is begun anew.
+    static func load(
+        folder: String, fingerprint: String, now: Int64, maximumAge: Duration, repairs: Bool
+    ) -> ReconcileManifest? {
         guard let data = FileManager.default.contents(atPath: "\(folder)/\(fileName)"),
             let manifest = try? JSONDecoder().decode(ReconcileManifest.self, from: data),
             manifest.version == version, manifest.fingerprint == fingerprint,
-            now - manifest.startedAt <= Int64(maximumAge / .milliseconds(1))
+            now - manifest.startedAt <= Int64(maximumAge / .milliseconds(1)),
+            manifest.equal == nil || repairs && manifest.isRepairing == true
         else { return nil }
         return manifest
     }

@@ -87,7 +87,7 @@ extension Reconciler {
         let (takenBefore, passedBefore) = (fold.records, fold.withoutKey)
         let scan = try TopicScan(topic, fold.parts, client: client, logger: logger)
         defer { scan.close() }
-        let note = { (fold: inout ReconcileManifest.Fold, isDone: Bool) in
+        func note(_ fold: inout ReconcileManifest.Fold, _ isDone: Bool) throws {
             try table.spill(keeping: choice)
             fold.parts = scan.parts
             fold.runs = table.runs

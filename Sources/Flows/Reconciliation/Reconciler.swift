@@ -21,6 +21,8 @@ public final class Reconciler {
         public var byItem = false
         /// Begins anew, whatever lies in the folder.
         public var isFresh = false
+        /// A repair follows, and one that was stopped is gone on with.
+        public var repairs = false
         /// How long keys that are in motion are waited for.
         public var settleTime = Duration.seconds(30)
         /// How long the system may give no answer at all.
@@ -111,7 +113,7 @@ public final class Reconciler {
             ? nil
             : ReconcileManifest.load(
                 folder: options.folder, fingerprint: fingerprint, now: Timestamp.now(),
-                maximumAge: options.maximumAge)
+                maximumAge: options.maximumAge, repairs: options.repairs)
         isResumed = found != nil
         manifest = found ?? ReconcileManifest(fingerprint: fingerprint, now: Timestamp.now())
         spentBefore = manifest.spent
@@ -129,7 +131,9 @@ public final class Reconciler {
     }
 
     private static func isOurs(_ name: String) -> Bool {
-        let tables = ["events.", "tail.", "states.", "listing.", "recheck.", "pending.", "news.", "findings", "repaired"]
+        let tables = [
+            "events.", "tail.", "states.", "listing.", "recheck.", "pending.", "news.", "findings", "repaired",
+        ]
         return name == ReconcileManifest.fileName || tables.contains { name.hasPrefix($0) }
     }
 
@@ -171,6 +175,67 @@ public final class Reconciler {
             finishedAt: manifest.finishedAt ?? Timestamp.now(), spent: manifest.spent,
             events: manifest.events?.records ?? 0, eventsWithoutKey: manifest.events?.withoutKey ?? 0,
             listed: manifest.listing?.records, calls: callCount, isResumed: isResumed)
+    }
+
+    // MARK: - Repairing
+
+    /// Notes that what was found is being repaired, so that a repair that is stopped can be gone on with.
+    public func beginRepair() throws {
+        manifest.isRepairing = true
+        try save()
+    }
+
+    /// Keys of which events have come since they were compared: what was found of them says nothing any more.
+    public func movedKeys(among keys: Set<[UInt8]>) throws -> Set<[UInt8]> {
+        var fold = ReconcileManifest.Fold()
+        fold.parts = try newParts(behind: manifest.readThrough ?? manifest.events?.parts ?? [:])
+        var moved: Set<[UInt8]> = []
+        let scan = try TopicScan(definition.topic, fold.parts, client: client, logger: logger)
+        defer { scan.close() }
+        _ = try scan.run { record, _ in
+            compiled.withKey(of: record) { key in
+                guard let key, keys.contains(Array(key)) else { return }
+                moved.insert(Array(key))
+            }
+        } afterBatch: {
+            true
+        }
+        return moved
+    }
+
+    /// Reads keys again that were repaired, by their newest events.
+    ///
+    /// - Parameter references: what is remembered of a key now, a JSON object.
+    /// - Returns: what was found, the equal ones only counted; `nil` when there is no way to read single records, or it was
+    ///   stopped.
+    public func verify(
+        _ lines: [RedrivePlan.Line], references: [[UInt8]: String]
+    ) throws -> (equal: Int, findings: [Finding])? {
+        guard reconcile.get != nil else { return nil }
+        let path = "\(options.folder)/findings.verified"
+        let findings = try FindingsFile(writing: path)
+        let keys = table("recheck.0")
+        for line in lines {
+            guard let key = line.key.bytes, let letter = line.letters.first?.letter else { continue }
+            letter.restore(into: record)
+            scratch.removeAll()
+            let event = ByteBuffer(capacity: 512)
+            RecordSpilling.write(record, to: event)
+            let state = references[key].map { "{\"references\":\($0)}" } ?? ""
+            try add(key, Array(event.bytes), Array(state.utf8), to: keys)
+        }
+        try keys.spill()
+        let checking = Rechecking(
+            self, findings, eventParts: manifest.readThrough ?? manifest.events?.parts ?? [:],
+            stateParts: manifest.states?.parts ?? [:])
+        guard try checking.run(keys, isFirstRead: true) else { return nil }
+        try findings.close()
+        var found: [Finding] = []
+        try FindingsFile.read(path) { finding in
+            found.append(finding)
+            return true
+        }
+        return (checking.equal, found)
     }
 
     // MARK: - The work folder

@@ -16,6 +16,12 @@ enum RecordSpilling {
         for header in record.headers { write(header.name, header.value, to: buffer) }
     }
 
+    static func write(_ record: StoredRecord, to buffer: ByteBuffer) {
+        let time = record.timestamp < 0 ? nil : record.timestamp
+        write(record.offset, time, record.partition, record.key, record.value, to: buffer)
+        record.forEachHeader { write($0, $1, to: buffer) }
+    }
+
     private static func write(
         _ offset: Int64, _ time: Int64?, _ partition: Int32, _ key: UnsafeRawBufferPointer?,
         _ value: UnsafeRawBufferPointer?, to buffer: ByteBuffer

@@ -42,7 +42,7 @@ extension ReportPage {
         figcaption { font-weight: 600; margin-bottom: 10px; }
         .donut { display: flex; align-items: center; gap: 20px; flex-wrap: wrap; }
         .donut svg { width: 150px; height: 150px; flex: none; }
-        .donut text { fill: var(--ink); font-size: 15px; font-weight: 650; text-anchor: middle; }
+        .donut text { fill: var(--ink); font-size: 13px; font-weight: 650; text-anchor: middle; }
         .donut text.small { fill: var(--soft); font-size: 7px; font-weight: 400; }
         .legend { display: grid; gap: 3px; } .legend span { color: var(--soft); }
         .legend i {

@@ -10,6 +10,8 @@ import Synchronization
 /// | `PUT /v2/clients/{id}` | replaces a client; creates it when the CRM's identifier is unknown (upsert): 200 or 201 |
 /// | `GET /v2/clients/{id}` | one client |
 /// | `GET /v2/clients?external_id=` | `{"clients": […]}` |
+/// | `GET /v2/clients?limit=&offset=` | all clients, page by page; or with `cursor=`, what the last page gave as `next` |
+/// | `PUT /_simulated/drift` | `{"missing": 3, "altered": 2, "extra": 1, "stale": 1, "seed": 7}`: changes records |
 /// | `GET /_simulated/journal?from=&limit=` | the journal as NDJSON |
 /// | `DELETE /_simulated/tokens` | makes all tokens invalid |
 ///

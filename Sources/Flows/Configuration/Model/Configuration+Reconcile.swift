@@ -18,9 +18,17 @@ extension Configuration.Flow {
         public var members = Members.expected
         /// What is passed over.
         public var ignore: [Pointer] = []
+        /// Which steps repair.
+        public var repair = Repair()
         /// How often a worker of the group compares by itself.
         public var every: Duration?
         public var place = SourcePlace(file: "", line: 1, column: 1)
+
+        /// The steps that mend a key, by their names; `nil`: those that its last event has anyway.
+        public struct Repair: Sendable {
+            public var missing: String?
+            public var different: String?
+        }
 
         /// The name of the system.
         public var systemName: String { String(entity.prefix { $0 != "/" }) }
@@ -31,7 +39,8 @@ extension Configuration.Flow {
 
 extension Configuration.Flow.Reconcile {
     static let section = Section(
-        "What `penstock reconcile` compares: the last state of each key by the topic, and what the system holds.", Self()
+        "What `penstock reconcile` compares: the last state of each key by the topic, and what the system holds.",
+        Self()
     ) { reconcile in
         [
             .key(
@@ -54,10 +63,13 @@ extension Configuration.Flow.Reconcile {
                 "ignore", \.ignore, .list(.pointer, count: 1...1_000),
                 "JSON Pointers of members that are not compared; `*` is any name or position.",
                 example: "[/updatedAt, /lines/*/id]", in: reconcile),
+            .key(
+                "repair", \.repair, .section(Repair.section), "Which steps mend a key, by `--repair`.",
+                example: "{ different: update-client }", in: reconcile),
             .optional(
                 "every", \.every, .duration(.seconds(60)...(.seconds(2_592_000))),
-                "How often the worker that owns partition 0 compares by itself, and tells the figures as metrics; counted "
-                    + "from midnight UTC.", example: "24h", defaultText: "never"),
+                "How often the worker that owns partition 0 compares by itself, and tells the figures as metrics; times are "
+                    + "multiples of it since 1970, UTC.", example: "24h", defaultText: "never"),
         ]
     } finish: { reconcile, site, _ in
         reconcile.place = site.place
@@ -66,6 +78,23 @@ extension Configuration.Flow.Reconcile {
     private static func isEntity(_ text: String) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         return parts.count == 2 && parts.allSatisfy { Names.isEntry(String($0)) }
+    }
+}
+
+extension Configuration.Flow.Reconcile.Repair {
+    fileprivate static let section = Section(
+        "Which steps mend a key. A step that is named here runs alone, for the key's last event, whatever its `when` says.",
+        Self()
+    ) { _ in
+        [
+            .optional(
+                "missing", \.missing, .text, "The step that creates what is missing.", example: "create-client",
+                defaultText: "the steps of the last event"),
+            .optional(
+                "different", \.different, .text,
+                "The step that changes what differs. Without it, a key whose last event would `POST` is not repaired, lest "
+                    + "it is there twice.", example: "update-client", defaultText: "the steps of the last event"),
+        ]
     }
 }
 
@@ -110,6 +139,11 @@ extension Configuration.Flow {
         for case .reference(let name) in entity.get?.path.parts ?? [] where name != "key" {
             guard !remembered.contains(name) else { continue }
             reader.report("the entity is asked for by ‘{\(name)}’, which no step of this flow remembers", site)
+        }
+        for name in [reconcile?.repair.missing, reconcile?.repair.different].compactMap(\.self) {
+            guard !steps.contains(where: { $0.name == name }) else { continue }
+            let suggestion = Suggestion.phrase(Suggestion.nearest(to: name, among: steps.map(\.name)))
+            reader.report("repair: there is no step ‘\(name)’ in this flow\(suggestion)", site)
         }
         if reconcile?.expect == nil, !steps.contains(where: { $0.call.system == reconcile?.systemName }) {
             reader.report(
