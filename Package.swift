@@ -53,6 +53,9 @@ let package = Package(
         // No logging, no clock, no sockets, but files: a cache of what stands in Kafka.
         module("Receipts", ["CSQLite", "JSON"]),
 
+        // What a reconciliation is made of. No logging, no clock, no sockets, but files: what has no room in memory.
+        module("Reconciliation", ["JSON", "JQ"]),
+
         // Adapters: one C library each.
         module("Kafka", ["CLibrdkafka", logging]),
         module("HTTPCalls", ["CLibcurl", "JSON", logging]),
@@ -61,14 +64,15 @@ let package = Package(
         module(
             "Flows",
             [
-                "JSON", "JSONSchema", "JQ", "Delivery", "Receipts", "Kafka", "HTTPCalls", logging, "Yams",
+                "JSON", "JSONSchema", "JQ", "Delivery", "Receipts", "Reconciliation", "Kafka", "HTTPCalls", logging,
+                "Yams",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         module("HTTPServing", [logging, .product(name: "Hummingbird", package: "hummingbird")]),
         module(
             "SimulatedSystems",
             ["HTTPServing", "JSON", logging, .product(name: "Hummingbird", package: "hummingbird")]),
-        module("PenstockService", ["Flows", "HTTPServing", "SimulatedSystems", logging]),
+        module("PenstockService", ["Flows", "Reconciliation", "HTTPServing", "SimulatedSystems", logging]),
         .executableTarget(
             name: "penstock",
             dependencies: ["PenstockService", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -87,6 +91,7 @@ let package = Package(
         tests("DeliveryTests", ["Delivery"]),
         tests("SimulationTests", ["Delivery"]),
         tests("ReceiptsTests", ["Receipts", "JSON"]),
+        tests("ReconciliationTests", ["Reconciliation", "JSON", "JQ"]),
         tests("ConformanceTests", ["JSON", "JSONSchema", "JQ", "TestKit"]),
         tests("FuzzTests", ["FuzzKit", "CAllocationCounter", "JSON", "JSONSchema", "JQ"]),
         tests("KafkaTests", ["Kafka", "TestKit", logging]),

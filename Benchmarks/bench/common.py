@@ -70,11 +70,13 @@ def compile_peer(folder, name, *libraries):
     return program
 
 
-def build_ours(*products):
-    """Release builds of products of the package, and of the benchmarks' own package."""
+def build_ours(*products, benchmarks=True):
+    """Release builds of products of the package, and of the benchmarks' own package where it is needed."""
     say("building in release mode")
     for product in products:
         subprocess.run(["swift", "build", "-c", "release", "--product", product], cwd=ROOT, check=True)
+    if not benchmarks:
+        return None
     environment = dict(os.environ)
     environment.pop("PENSTOCK_STRICT", None)  # a package with unsafe flags cannot be a dependency
     ours = ["swift", "build", "-c", "release", "--package-path", "Benchmarks", "--scratch-path", ".build-bench"]
@@ -100,7 +102,7 @@ def nginx(folder):
           client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
           uwsgi_temp_path {folder}; scgi_temp_path {folder}; default_type application/json;
           server {{ listen 127.0.0.1:{port} backlog=1024; location = /status {{ stub_status; }}
-            location / {{ return 200 '{{"clientId":"1"}}'; }} }}
+            location /pages/ {{ root {folder}; }} location / {{ return 200 '{{"clientId":"1"}}'; }} }}
         }}
         """
     )

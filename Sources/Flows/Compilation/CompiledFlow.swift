@@ -137,7 +137,7 @@ final class CompiledStep {
         onFailure = step.onFailure.map {
             CompiledStep($0.step(of: step), index: index, isCompensation: true, flow: flow, compiler: &compiler)
         }
-        idempotency = IdempotencyKey(flow: flow.name, step: step.name)
+        idempotency = IdempotencyKey(flow: flow.name, step: step.name, round: flow.effectRound)
         idempotencyHeader = flow.systems[step.system].idempotencyHeader
         successStatuses = step.successStatuses
         namesContentType = step.headers.contains { $0.name.lowercased() == "content-type" }

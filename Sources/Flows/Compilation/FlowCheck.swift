@@ -6,10 +6,10 @@ public enum FlowCheck {
     public static func problems(_ flow: FlowDefinition) -> [String] {
         do {
             _ = try CompiledFlow(flow, document: Document())
-            return []
         } catch {
             return error.problems
         }
+        return CompiledReconciliation.problems(flow)
     }
 
     /// Value maps that no program of these flows looks up; all flows of the configuration must be given, and compile.

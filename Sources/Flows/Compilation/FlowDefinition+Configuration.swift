@@ -39,6 +39,7 @@ extension FlowDefinition {
             limits: builder.limits(flow), environment: ProgramEnvironment(valueMaps: valueMaps, files: files))
         version = flow.version.map(Expression.init)
         receipts = builder.receipts(flow)
+        reconcile = try builder.reconcile(flow)
     }
 }
 
@@ -192,6 +193,31 @@ private struct DefinitionBuilder {
             case .reference(let name): .reference(name)
             }
         }
+    }
+
+    // MARK: - Reconciliation
+
+    func reconcile(_ flow: Configuration.Flow) throws(FlowProblems) -> ReconcileDefinition? {
+        guard let reconcile = flow.reconcile, let system = configuration.system(named: reconcile.systemName),
+            let entity = system.entities.first(where: { $0.name == reconcile.entityName })
+        else { return nil }
+        var definition = ReconcileDefinition(
+            entity: reconcile.entity, system: try self.system(system), list: entity.list.map(listing),
+            get: entity.get.map { parts($0.path) }, key: entity.key.map(Expression.init))
+        definition.normalise = try mapping(entity.normalise)
+        definition.expect = try mapping(reconcile.expect)
+        definition.comparesAll = reconcile.members == .all
+        definition.ignore = reconcile.ignore
+        definition.every = reconcile.every
+        definition.missingStep = flow.steps.firstIndex { $0.name == reconcile.repair.missing }
+        definition.differentStep = flow.steps.firstIndex { $0.name == reconcile.repair.different }
+        return definition
+    }
+
+    private func listing(_ listing: Configuration.System.Listing) -> ListingDefinition {
+        ListingDefinition(
+            path: parts(listing.call.path), items: listing.items.map(Expression.init),
+            next: listing.next.map(Expression.init), pageSize: listing.pageSize)
     }
 
     // MARK: - Systems

@@ -38,6 +38,10 @@ public struct FlowDefinition: Sendable {
     public var version: Expression?
     /// Where effects and parked keys are recorded; `nil`: nowhere.
     public var receipts: ReceiptSettings?
+    /// What the last states of keys are compared with; `nil`: nothing.
+    public var reconcile: ReconcileDefinition?
+    /// Makes the effects of a replay or repair new ones, by its name; `nil`: effects have their usual names (D3).
+    public var effectRound: String?
     /// The schema of events, by its URI in ``schemas``.
     public var schema: SchemaReference?
     public var tombstones: Tombstones

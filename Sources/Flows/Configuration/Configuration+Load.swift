@@ -18,6 +18,7 @@ extension Configuration {
         let names = paths.flatMap { expand(path: $0, reader) }
         for name in names { configuration.read(file: name, reader) }
         configuration.checkSystems(reader)
+        configuration.checkReconciliation(reader)
         configuration.resolveSchemas(beside: names.first, reader)
         if reader.errors.isEmpty, configuration.flows.isEmpty {
             let place = SourcePlace(file: names.first ?? "", line: 1, column: 1)

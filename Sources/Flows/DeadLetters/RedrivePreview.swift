@@ -30,12 +30,14 @@ public final class RedrivePreview {
     private let runner: StepRunner
     private let slot = EventSlot()
 
+    /// - Parameter knowledge: what is remembered of keys; without it paths that need it cannot be told.
     /// - Throws: ``FlowProblems`` when the flow does not compile.
-    public init(_ definition: FlowDefinition) throws(FlowProblems) {
+    public init(_ definition: FlowDefinition, knowledge: RedriveKnowledge? = nil) throws(FlowProblems) {
         let document = Document(limits: Limits(byteCount: definition.eventByteLimit))
         self.definition = definition
         flow = try CompiledFlow(definition, document: document)
         runner = StepRunner(flow: flow, document: document, evaluator: Evaluator(arena: document.arena))
+        runner.receipts = knowledge?.store
     }
 
     public func calls(for letter: DeadLetter) -> (calls: [Call], ending: Ending) {

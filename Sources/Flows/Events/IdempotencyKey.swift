@@ -17,10 +17,11 @@ public struct IdempotencyKey: Sendable {
     /// - Parameters:
     ///   - flow: the flow's name.
     ///   - step: the step's name.
-    public init(flow: String, step: String) {
+    ///   - round: names a replay or repair whose effects are to be new ones; `nil`: they are those of the event.
+    public init(flow: String, step: String, round: String? = nil) {
         var hash = Insecure.SHA1()
         hash.update(data: IdempotencyKey.namespace)
-        for part in [flow, step] {
+        for part in [flow, step] + [round].compactMap(\.self) {
             // A length before each part, so that no two lists of parts run together to the same bytes.
             IdempotencyKey.addLength(of: part.utf8.count, to: &hash)
             hash.update(data: Array(part.utf8))

@@ -12,10 +12,14 @@ public struct AdministrationPort: Sendable {
     public var url: String { server.url }
 
     /// Starts to listen. Never call it from a task.
-    public init(_ settings: Configuration.Administration, pool: WorkerPool) throws {
+    public init(
+        _ settings: Configuration.Administration, pool: WorkerPool, schedule: ReconcileSchedule? = nil
+    ) throws {
         let address = HTTPServer.Address(host: settings.host, port: settings.port)
         server = try HTTPServer.blocking {
-            try await HTTPServer.start(at: address) { AdministrationPort.page($0, pool.views) }
+            try await HTTPServer.start(at: address) {
+                AdministrationPort.page($0, pool.views, schedule?.figures ?? [])
+            }
         }
     }
 
@@ -24,12 +28,17 @@ public struct AdministrationPort: Sendable {
         server.stopBlocking()
     }
 
-    static func page(_ path: String, _ workers: @autoclosure () -> [WorkerView]) -> Page? {
+    static func page(
+        _ path: String, _ workers: @autoclosure () -> [WorkerView],
+        _ reconciliations: @autoclosure () -> [ReconcileFigures] = []
+    ) -> Page? {
         switch path {
         case "/livez": page(Health(workers()).live)
         case "/readyz": page(Health(workers()).ready)
         case "/metrics":
-            Page(contentType: PrometheusText.contentType, body: MetricsPage(workers(), now: .now).text)
+            Page(
+                contentType: PrometheusText.contentType, body: MetricsPage(workers(), reconciliations(), now: .now).text
+            )
         default: nil
         }
     }

@@ -8,8 +8,10 @@ struct MetricsPage {
     /// Each flow once, in the order of the configuration, with the sum of its workers.
     private let flows: [(view: WorkerView, sum: WorkerStatistics)]
     private let sum: WorkerStatistics
+    private let reconciliations: [ReconcileFigures]
 
-    init(_ workers: [WorkerView], now: Instant) {
+    init(_ workers: [WorkerView], _ reconciliations: [ReconcileFigures] = [], now: Instant) {
+        self.reconciliations = reconciliations
         self.workers = workers
         self.now = now
         var flows: [(view: WorkerView, sum: WorkerStatistics)] = []
@@ -30,6 +32,7 @@ struct MetricsPage {
         addPartitions(&page)
         addSystems(&page)
         addCalls(&page)
+        MetricsPage.add(reconciliations, to: &page)
         return page.text
     }
 

@@ -41,9 +41,14 @@ public struct Service {
     public func run(until stop: StopSignal) throws -> ExitStatus {
         try compileAll()
         let pool = WorkerPool(settings(try checkTopics()))
+        let schedule = ReconcileSchedule(pool, logger: logger)
+        defer {
+            schedule.stop()
+            schedule.wait()
+        }
         let port: AdministrationPort?
         do {
-            port = try openPort(pool)
+            port = try openPort(pool, schedule)
         } catch {
             pool.stop()
             pool.wait()
@@ -52,6 +57,7 @@ public struct Service {
         defer { port?.stop() }
         stop.onStop { [logger] in
             logger.info("stopping")
+            schedule.stop()
             pool.stop()
         }
         var idleness = Idleness(limit: idleLimit)
@@ -68,9 +74,9 @@ public struct Service {
         throw CommandFailure("\(failure)", status: .couldNotReach)
     }
 
-    private func openPort(_ pool: WorkerPool) throws -> AdministrationPort? {
+    private func openPort(_ pool: WorkerPool, _ schedule: ReconcileSchedule) throws -> AdministrationPort? {
         guard let administration else { return nil }
-        let port = try AdministrationPort(administration, pool: pool)
+        let port = try AdministrationPort(administration, pool: pool, schedule: schedule)
         logger.info("health and metrics", metadata: ["url": "\(port.url)"])
         return port
     }

@@ -25,6 +25,8 @@ public final class WorkerPool: Sendable {
 
     public let handles: [WorkerHandle]
     let settings: [WorkerSettings]
+    /// What the workers share of each system.
+    let limits = SharedLimits()
     private let state: Mutex<State>
     private let ended = DispatchGroup()
 
@@ -33,7 +35,6 @@ public final class WorkerPool: Sendable {
         self.settings = settings
         handles = settings.map { _ in WorkerHandle() }
         state = Mutex(State(running: settings.count))
-        let limits = SharedLimits()
         for (var settings, handle) in zip(settings, handles) {
             settings.sharedLimits = limits
             start(settings, handle)

@@ -15,6 +15,8 @@ struct ClientStore: Sendable {
     struct Record: Sendable {
         let id: String
         var client: Client
+        /// What it was before its last change.
+        var previous: Client?
         let createdAt: Int64
         var updatedAt: Int64
         var version: Int?
@@ -27,6 +29,8 @@ struct ClientStore: Sendable {
     }
 
     private(set) var records: [String: Record] = [:]
+    /// The ERP's identifiers in the order in which they were given.
+    private(set) var order: [String] = []
     private var idOfIdentifier: [String: String] = [:]
     private var remembered: [String: Remembered] = [:]
     private var lastNumber = 100_000
@@ -67,6 +71,7 @@ struct ClientStore: Sendable {
             return settle(insert(client, provenance), status: 201, provenance, journal: journal)
         }
         guard record.client.identifier == client.identifier else { return Self.mismatch(record.client.identifier) }
+        record.previous = record.client
         record.client = client
         record.updatedAt = provenance.milliseconds
         record.version = provenance.version
@@ -87,11 +92,37 @@ struct ClientStore: Sendable {
     private mutating func insert(_ client: Client, _ provenance: Provenance) -> Record {
         lastNumber += 1
         let record = Record(
-            id: "C\(lastNumber)", client: client, createdAt: provenance.milliseconds,
+            id: "C\(lastNumber)", client: client, previous: nil, createdAt: provenance.milliseconds,
             updatedAt: provenance.milliseconds, version: provenance.version)
         records[record.id] = record
+        order.append(record.id)
         idOfIdentifier[client.identifier] = record.id
         return record
+    }
+
+    // MARK: Drift
+
+    /// Puts a record in the place of the one with its identifier.
+    mutating func replace(_ record: Record) {
+        records[record.id] = record
+    }
+
+    /// Removes the clients with these identifiers of the CRM's.
+    mutating func remove(_ identifiers: Set<String>) {
+        for identifier in identifiers {
+            if let id = idOfIdentifier.removeValue(forKey: identifier) { records[id] = nil }
+        }
+        order.removeAll { records[$0] == nil }
+    }
+
+    /// Adds a client that came to the ERP in another way.
+    mutating func addUnknown(_ identifier: String, milliseconds now: Int64) {
+        let client = Client(
+            identifier: identifier, name: "Added by hand", email: "hand@example.com",
+            address: .init(street: "1 Desk Row", city: "Boston", state: "MA", zipCode: "02101"), status: "active")
+        let provenance = Provenance(
+            method: "", idempotencyKey: nil, fingerprint: 0, version: nil, eventID: nil, milliseconds: now)
+        _ = insert(client, provenance)
     }
 
     // MARK: Idempotency

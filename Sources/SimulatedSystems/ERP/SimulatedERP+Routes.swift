@@ -36,6 +36,8 @@ extension SimulatedERP: SimulatedSystem {
         case ("DELETE", "tokens"):
             revokeTokens()
             return Answer(204)
+        case ("PUT", "drift"):
+            return drift(JSONTree(parsing: request.body))
         default:
             return nil
         }
@@ -56,6 +58,23 @@ extension SimulatedERP {
     private static var unauthorized: Answer {
         .problem(
             401, "A valid bearer token is needed.", headers: ["www-authenticate": "Bearer error=\"invalid_token\""])
+    }
+
+    /// Lets records drift as the body says, and tells which.
+    private func drift(_ document: JSONTree?) -> Answer {
+        guard let document else { return .problem(400, "The body is no JSON document.") }
+        func count(_ name: String) -> Int { max(0, document[name]?.int ?? 0) }
+        let account = drift(
+            ClientDrift(
+                missing: count("missing"), altered: count("altered"), extra: count("extra"), stale: count("stale"),
+                seed: UInt64(max(1, count("seed")))))
+        let sets = [
+            ("missing", account.missing), ("altered", account.altered), ("extra", account.extra),
+            ("stale", account.stale),
+        ]
+        return .json(
+            200,
+            .object(sets.map { .init($0.0, .array($0.1.sorted().map(JSONTree.string))) }))
     }
 
     private func issueToken(_ request: SimulatedRequest, at now: Duration) -> Answer {
@@ -92,6 +111,9 @@ extension SimulatedERP {
             let record = state.withLock { $0.store.record(id) }
             return record.map { .json(200, $0.tree) } ?? .problem(404, "There is no client \(id).")
         case ("GET", nil):
+            if let page = state.withLock({ $0.store.page(request.query) }) {
+                return Answer(200, headers: ["content-type": "application/json"], body: page)
+            }
             guard let identifier = request.query["external_id"] else {
                 return .problem(400, "The parameter external_id is missing.")
             }

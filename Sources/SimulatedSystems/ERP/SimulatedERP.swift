@@ -12,6 +12,8 @@ import Synchronization
 /// | `GET /v2/clients/{id}` | one client |
 /// | `GET /v2/clients?external_id=` | `{"clients": […]}` |
 /// | `POST /v2/clients/bulk` | creates or replaces many, each with an outcome of its own: see `SimulatedERP+Bulk.swift` |
+/// | `GET /v2/clients?limit=&offset=` | all clients, page by page; or with `cursor=`, what the last page gave as `next` |
+/// | `PUT /_simulated/drift` | `{"missing": 3, "altered": 2, "extra": 1, "stale": 1, "seed": 7}`: changes records |
 /// | `GET /_simulated/journal?from=&limit=` | the journal as NDJSON |
 /// | `DELETE /_simulated/tokens` | makes all tokens invalid |
 ///

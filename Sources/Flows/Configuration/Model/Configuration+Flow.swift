@@ -60,6 +60,8 @@ extension Configuration {
         public var assignment = Assignment.cooperative
         /// How long a partition may stand before that is told.
         public var stallAfter = Duration.seconds(60)
+        /// What is compared with the system; `nil`: nothing.
+        public var reconcile: Reconcile?
 
         /// How long to wait before a call is repeated.
         public struct Backoff: Sendable {
@@ -135,6 +137,9 @@ extension Configuration.Flow {
                 "order", \.order, .choice(),
                 "What is kept in order: the events of one key, all events of a partition, or nothing.",
                 example: "partition", in: flow),
+            .optional(
+                "reconcile", \.reconcile, .section(Reconcile.section),
+                "What `penstock reconcile` compares with what the system holds.", example: "{ entity: erp/clients }"),
         ]
     }
 

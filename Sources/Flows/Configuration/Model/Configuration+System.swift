@@ -22,6 +22,8 @@ extension Configuration {
         /// The most bytes of an answer that are read.
         public var responseByteLimit = 1 << 20
         public var circuit = Circuit()
+        /// What it holds, in the order written.
+        public var entities: [Entity] = []
 
         /// Files in PEM format.
         public struct TLS: Sendable {
@@ -53,7 +55,14 @@ extension Configuration {
 
 extension Configuration.System {
     static let section = Section("A REST API that steps call.", Self()) { system in
-        connection(system) + limits(system)
+        connection(system) + limits(system) + [
+            .entries(
+                "entities", \.entities, NamedSection(section: Entity.section, noun: "entity", name: \.name),
+                "How what the system holds is read by `penstock reconcile`, by name.",
+                example: "{ clients: { list: GET erp/clients?offset={offset}, key: .clientIdentifier } }")
+        ]
+    } finish: { system, site, reader in
+        system.checkEntities(site, reader)
     }
 
     private static func connection(_ system: Self) -> [Field<Self>] {

@@ -1,0 +1,149 @@
+import JSON
+import Kafka
+import Receipts
+import Reconciliation
+
+/// Folding topics to what is last of each key.
+extension Reconciler {
+    /// Folds the flow's topic, as far as it reaches when this begins.
+    /// - Returns: false when it was stopped.
+    func foldEvents() throws -> Bool {
+        var fold = manifest.events ?? ReconcileManifest.Fold()
+        guard !fold.isDone else { return true }
+        if manifest.events == nil {
+            fold.parts = try TopicScan.whole(definition.topic, client: client, logger: logger)
+        }
+        let isWhole = try foldEvents(into: table("events", runs: fold.runs), &fold, .topic) {
+            self.manifest.events = $0
+            try self.save()
+        }
+        return isWhole
+    }
+
+    /// Folds parts of the flow's topic into a table.
+    func foldEvents(
+        into table: SpilledTable, _ fold: inout ReconcileManifest.Fold, _ stage: Progress.Stage,
+        save: (ReconcileManifest.Fold) throws -> Void
+    ) throws -> Bool {
+        try self.fold(definition.topic, into: table, &fold, stage, keeping: choose, save: save) { record, partition in
+            var isTaken = false
+            self.compiled.withKey(of: record) { key in
+                guard let key else { return }
+                self.scratch.removeAll()
+                RecordSpilling.write(record, partition: partition, to: self.scratch)
+                table.append(
+                    key: key, ordinal: RecordSpilling.ordinal(partition: partition, offset: record.offset),
+                    payload: self.scratch.bytes)
+                isTaken = true
+            }
+            return isTaken
+        }
+    }
+
+    /// Folds what is remembered of keys, and which are parked.
+    /// - Returns: false when it was stopped.
+    func foldStates() throws -> Bool {
+        guard let topic = definition.receipts?.topic else { return true }
+        var fold = manifest.states ?? ReconcileManifest.Fold()
+        guard !fold.isDone else { return true }
+        if manifest.states == nil { fold.parts = try stateParts(topic) }
+        return try foldStates(topic, into: table("states", runs: fold.runs), &fold, .states) {
+            self.manifest.states = $0
+            try self.save()
+        }
+    }
+
+    /// A topic of receipts that is missing is an empty one: no worker has run yet.
+    private func stateParts(_ topic: String) throws -> [Int32: TopicScan.Part] {
+        let admin = try Admin(properties: client, logger: logger)
+        guard try admin.topicExists(topic, within: .seconds(30)) else { return [:] }
+        return try TopicScan.whole(topic, client: client, logger: logger)
+    }
+
+    /// Folds the records of key states; those of effects are passed over.
+    func foldStates(
+        _ topic: String, into table: SpilledTable, _ fold: inout ReconcileManifest.Fold, _ stage: Progress.Stage,
+        save: (ReconcileManifest.Fold) throws -> Void
+    ) throws -> Bool {
+        try self.fold(
+            topic, into: table, &fold, stage, keeping: { $0.count - 1..<$0.count }, save: save
+        ) { record, partition in
+            guard let key = record.key, let orderKey = StateRecord.orderKey(of: key) else { return false }
+            table.append(
+                key: orderKey, ordinal: RecordSpilling.ordinal(partition: partition, offset: record.offset),
+                payload: record.value ?? UnsafeRawBufferPointer(start: nil, count: 0))
+            return true
+        }
+    }
+
+    /// Reads parts of a topic into a table, and saves how far it is with each run.
+    private func fold(
+        _ topic: String, into table: SpilledTable, _ fold: inout ReconcileManifest.Fold, _ stage: Progress.Stage,
+        keeping choice: @escaping SpilledTable.Choice, save: (ReconcileManifest.Fold) throws -> Void,
+        take: (borrowing RecordView, Int32) -> Bool
+    ) throws -> Bool {
+        let total = fold.parts.values.reduce(0) { $0 + max(0, Int($1.end - $1.position)) }
+        var (taken, passed) = (0, 0)
+        let (takenBefore, passedBefore) = (fold.records, fold.withoutKey)
+        let scan = try TopicScan(topic, fold.parts, client: client, logger: logger)
+        defer { scan.close() }
+        func note(_ fold: inout ReconcileManifest.Fold, _ isDone: Bool) throws {
+            try table.spill(keeping: choice)
+            fold.parts = scan.parts
+            fold.runs = table.runs
+            fold.records = takenBefore + taken
+            fold.withoutKey = passedBefore + passed
+            fold.isDone = isDone
+            try save(fold)
+        }
+        let isWhole = try scan.run { record, partition in
+            if take(record, partition) { taken += 1 } else { passed += 1 }
+        } afterBatch: {
+            if table.isFull { try note(&fold, false) }
+            onProgress(Progress(stage: stage, done: taken + passed, total: total))
+            return !isStopped()
+        }
+        try note(&fold, isWhole)
+        return isWhole
+    }
+
+    // MARK: - Which event counts
+
+    /// Of the events of a key in one run: the last one that says anything. One alone is not looked at yet.
+    private func choose(_ events: SpilledGroup) -> Range<Int> {
+        let last = events.count - 1
+        guard last > 0 else { return 0..<1 }
+        // One key in two partitions: which is newer is told by their times, when all of them are there.
+        let partition = RecordSpilling.place(of: events[0].payload).partition
+        guard RecordSpilling.place(of: events[last].payload).partition == partition else { return 0..<events.count }
+        if compiled.expectations.hasVersion { return newest(events) }
+        for index in stride(from: last, through: 0, by: -1) {
+            RecordSpilling.read(events[index].payload, into: record)
+            if case .silent = compiled.expectations.expectation(of: record, isJudged: true) { continue }
+            return index..<index + 1
+        }
+        return 0..<0
+    }
+
+    /// The event that no later one of the key makes stale (D13).
+    private func newest(_ events: SpilledGroup) -> Range<Int> {
+        var best: (index: Int, version: EventVersion?)?
+        for index in 0..<events.count {
+            RecordSpilling.read(events[index].payload, into: record)
+            if case .silent = compiled.expectations.expectation(of: record, isJudged: true) { continue }
+            let version = compiled.expectations.version(of: record)
+            if let known = best?.version, let version, version.isOlder(than: known) { continue }
+            best = (index, version)
+        }
+        return best.map { $0.index..<$0.index + 1 } ?? 0..<0
+    }
+}
+
+extension StateRecord {
+    /// The order key whose state a record of the topic of receipts tells; `nil` for all other records.
+    static func orderKey(of recordKey: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        let prefix = UnsafeRawBufferPointer("key:")
+        guard recordKey.starts(with: prefix) else { return nil }
+        return UnsafeRawBufferPointer(rebasing: recordKey[prefix.count...])
+    }
+}

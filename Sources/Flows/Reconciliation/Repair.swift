@@ -1,0 +1,173 @@
+import JSON
+import Kafka
+import Logging
+import Receipts
+import Reconciliation
+
+/// Sends keys that are missing or different through their flow again, each by the event that decides what should be
+/// there.
+///
+/// It is a redrive of events that are no dead letters: the same steps, core and caller, the same limits and circuits.
+/// Effects have names of their own, for under their usual ones a system that remembers them would answer and do nothing:
+/// the name is made of the event, which is the state, and of the comparison, which is the repair.
+public final class Repair {
+    private let flow: FlowDefinition
+    private let client: ClientProperties
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - run: names the comparison whose findings are repaired.
+    public init(_ flow: FlowDefinition, run: String, client: ClientProperties, logger: Logger) {
+        var flow = flow
+        flow.effectRound = "reconcile/\(run)"
+        self.flow = flow
+        self.client = client
+        self.logger = logger
+    }
+
+    /// Keys that are repaired by the same steps.
+    public struct Batch {
+        let flow: FlowDefinition
+        /// A key each, with its one event.
+        public let lines: [RedrivePlan.Line]
+        /// What is remembered of the keys; `nil` where the flow remembers nothing.
+        public let knowledge: RedriveKnowledge?
+    }
+
+    /// Findings that are not repaired, and why.
+    public struct Refusal: Sendable {
+        public let finding: Finding
+        public let reason: String
+    }
+
+    /// Reads the events of findings from the topic, and puts them together by the steps that mend them.
+    public func batches(_ findings: [Finding]) throws -> (batches: [Batch], refusals: [Refusal]) {
+        let events = try events(of: findings)
+        var groups: [Int?: [(Finding, DeadLetter)]] = [:]
+        var refusals: [Refusal] = []
+        let preview = try RedrivePreview(flow)
+        for finding in findings {
+            guard let place = finding.place, let letter = events[place] else {
+                refusals.append(Refusal(finding: finding, reason: "its event is not in the topic any more"))
+                continue
+            }
+            let step = step(for: finding)
+            if step == nil, finding.isChanged, preview.calls(for: letter).calls.contains(where: { $0.method == "POST" })
+            {
+                refusals.append(Refusal(finding: finding, reason: Repair.twice))
+                continue
+            }
+            groups[step, default: []].append((finding, letter))
+        }
+        // Creating comes first: it is the least likely to fail.
+        let batches = try groups.sorted { ($0.key ?? -1) < ($1.key ?? -1) }.map { try batch($0.value, step: $0.key) }
+        return (batches, refusals)
+    }
+
+    private static let twice =
+        "its last event would POST, and it would be there twice: name the step that changes it by reconcile.repair.different"
+
+    /// The step that the configuration names for a finding; what should be gone is left to its event's own.
+    private func step(for finding: Finding) -> Int? {
+        switch finding.verdict {
+        case .missing: flow.reconcile?.missingStep
+        case .different where finding.isChanged: flow.reconcile?.differentStep
+        default: nil
+        }
+    }
+
+    private func batch(_ keys: [(finding: Finding, letter: DeadLetter)], step: Int?) throws -> Batch {
+        var flow = flow
+        if let step {
+            var only = flow.steps[step]
+            only.when = nil
+            only.createFirst = nil
+            flow.steps = [only]
+        }
+        let knowledge =
+            flow.receipts == nil ? nil : RedriveKnowledge(partitions: Set(keys.map(\.letter.place.partition)))
+        let lines = try keys.map { finding, letter in
+            let key = OrderKey(finding.key, of: letter.place)
+            let entries = [DeadLetterBook.Entry(letter: letter, key: key, mark: nil)]
+            // What is gone has no identifier there any more: a step that needs one has it created first.
+            if finding.verdict != .missing, let references = finding.references {
+                try knowledge?.learn(references, of: key)
+            }
+            return RedrivePlan.Line(key: key, letters: entries, progress: KeyProgress(entries))
+        }
+        return Batch(flow: flow, lines: lines, knowledge: knowledge)
+    }
+
+    private func events(of findings: [Finding]) throws -> [DeadLetter.Place: DeadLetter] {
+        let places = Set(findings.compactMap(\.place))
+        var parts: [Int32: TopicScan.Part] = [:]
+        for place in places {
+            let known = parts[place.partition] ?? TopicScan.Part(position: place.offset, end: place.offset + 1)
+            parts[place.partition] = TopicScan.Part(
+                position: min(known.position, place.offset), end: max(known.end, place.offset + 1))
+        }
+        var events: [DeadLetter.Place: DeadLetter] = [:]
+        let scan = try TopicScan(flow.topic, parts, client: client, logger: logger)
+        defer { scan.close() }
+        _ = try scan.run { record, partition in
+            let place = DeadLetter.Place(partition: partition, offset: record.offset)
+            guard places.contains(place) else { return }
+            events[place] = DeadLetter(repairing: record, of: flow, at: place)
+        } afterBatch: {
+            true
+        }
+        return events
+    }
+
+    /// What sends a batch.
+    public func runner(_ batch: Batch, pace: Pace?) throws -> RedriveRunner {
+        try RedriveRunner(batch.flow, lines: batch.lines, knowledge: batch.knowledge, pace: pace, logger: logger)
+    }
+
+    /// What tells of a batch what would be called.
+    public func preview(_ batch: Batch) throws -> RedrivePreview {
+        try RedrivePreview(batch.flow, knowledge: batch.knowledge)
+    }
+}
+
+extension Finding {
+    /// Both sides have a document.
+    fileprivate var isChanged: Bool { verdict == .different && reason == nil }
+
+    /// Where its event was read.
+    public var place: DeadLetter.Place? {
+        origin.map { DeadLetter.Place(partition: $0.partition, offset: $0.offset) }
+    }
+}
+
+extension RedriveKnowledge {
+    /// Takes over what is remembered of a key, a JSON object.
+    func learn(_ references: String, of key: OrderKey) throws(ReceiptStoreError) {
+        guard let bytes = key.bytes else { return }
+        try store.set(KeyState(references: Array(references.utf8)), of: bytes, partition: key.partition)
+    }
+}
+
+extension DeadLetter {
+    /// An event that is sent again although it was never parked.
+    fileprivate init(repairing record: borrowing RecordView, of flow: FlowDefinition, at place: Place) {
+        topic = flow.topic
+        self.place = place
+        self.flow = flow.name
+        step = nil
+        reason = "repair"
+        stage = ""
+        message = ""
+        status = nil
+        body = nil
+        attempts = 0
+        firstFailedAt = record.timestamp ?? 0
+        position = place
+        parkedAt = record.timestamp ?? 0
+        key = record.key.map { Array($0) }
+        value = record.value.map { Array($0) }
+        headers = record.headers.map { header in
+            Header(String(decoding: header.name, as: UTF8.self), header.value.map { Array($0) })
+        }
+    }
+}
