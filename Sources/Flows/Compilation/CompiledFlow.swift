@@ -118,7 +118,7 @@ final class CompiledStep {
         probe = step.probe.map {
             CompiledProbe($0, system: flow.systems[step.system].name, compiler: &compiler)
         }
-        idempotency = IdempotencyKey(flow: flow.name, step: step.name)
+        idempotency = IdempotencyKey(flow: flow.name, step: step.name, replay: flow.replay)
         idempotencyHeader = flow.systems[step.system].idempotencyHeader
         successStatuses = step.successStatuses
         namesContentType = step.headers.contains { $0.name.lowercased() == "content-type" }

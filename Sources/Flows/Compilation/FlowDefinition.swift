@@ -54,6 +54,8 @@ public struct FlowDefinition: Sendable {
     public var eventByteLimit: Int
     public var assignment: Assignment
     public var limits: FlowLimits
+    /// The name of a replay that makes effects anew: it stands in their idempotency keys. `nil`: none does.
+    public var replay: String?
 
     public init(
         name: String, topic: String, group: String, deadLetterTopic: String, format: Format = .cloudEvents,

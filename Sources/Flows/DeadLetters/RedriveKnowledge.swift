@@ -12,11 +12,14 @@ public final class RedriveKnowledge {
         public var version: String?
     }
 
-    let store = ReceiptStore(folder: nil)
+    let store: ReceiptStore
     private let partitions: Set<Int32>
 
-    /// - Parameter partitions: of the source; records of others are passed over.
-    public init(partitions: Set<Int32>) {
+    /// - Parameters:
+    ///   - partitions: of the source; records of others are passed over.
+    ///   - folder: where goes what is too much for memory; `nil`: everything stays in memory.
+    public init(partitions: Set<Int32>, folder: String? = nil) {
+        store = ReceiptStore(folder: folder)
         self.partitions = partitions
         for partition in partitions { store.begin(partition) }
     }
@@ -46,17 +49,30 @@ public final class RedriveKnowledge {
         }
     }
 
-    /// Takes in that the current step of the event in the slot was made.
-    func note(_ slot: EventSlot, step: String) throws(ReceiptStoreError) {
-        guard let effect = EffectID(slot.idempotencyKey) else { return }
-        let identity = slot.identity.bytes
-        try store.note(
-            Receipt(
-                effect: effect, step: step, status: slot.successStatus,
-                eventSource: String(decoding: identity.prefix(slot.sourceCount), as: UTF8.self),
-                eventID: String(decoding: identity.dropFirst(slot.sourceCount), as: UTF8.self), key: slot.orderKey,
-                version: slot.version, time: Timestamp.now(), remembered: slot.remembered),
-            partition: slot.record.partition)
+    /// Takes in that an effect was made.
+    func note(_ receipt: Receipt, partition: Int32) throws(ReceiptStoreError) {
+        try store.note(receipt, partition: partition)
+    }
+
+    /// Whether the key is parked, or held for a replay.
+    public func isParked(_ key: OrderKey) -> Bool {
+        guard let bytes = key.bytes, partitions.contains(key.partition) else { return false }
+        return (try? store.isParked(bytes, partition: key.partition)) ?? false
+    }
+
+    /// Forgets of a key all but its references: neither parked nor of any version.
+    public func keepReferences(of key: OrderKey) throws {
+        guard let bytes = key.bytes, let state = try store.keyState(of: bytes, partition: key.partition) else { return }
+        try store.set(KeyState(references: state.references), of: bytes, partition: key.partition)
+    }
+
+    /// Takes in what the topic of redrives tells of a key, as its worker does.
+    public func apply(_ redriven: KeyRedriven, to key: OrderKey) throws {
+        guard let bytes = key.bytes, partitions.contains(key.partition),
+            let state = try store.keyState(of: bytes, partition: key.partition)
+        else { return }
+        try store.set(
+            try state.after(redriven, merging: ReferenceMerger()), of: bytes, partition: key.partition)
     }
 
     /// What is known of a key now; `nil`: nothing.

@@ -30,17 +30,21 @@ public final class RedrivePreview {
     private let runner: StepRunner
     private let slot = EventSlot()
 
+    /// - Parameter knowledge: what is recorded of effects and keys; `nil`: nothing is looked at.
     /// - Throws: ``FlowProblems`` when the flow does not compile.
-    public init(_ definition: FlowDefinition) throws(FlowProblems) {
+    public init(_ definition: FlowDefinition, knowledge: RedriveKnowledge? = nil) throws(FlowProblems) {
         let document = Document(limits: Limits(byteCount: definition.eventByteLimit))
         self.definition = definition
         flow = try CompiledFlow(definition, document: document)
         runner = StepRunner(flow: flow, document: document, evaluator: Evaluator(arena: document.arena))
+        runner.receipts = knowledge?.store
     }
 
-    public func calls(for letter: DeadLetter) -> (calls: [Call], ending: Ending) {
+    /// - Parameter key: the event's order key, where the flow has an expression for it.
+    public func calls(for letter: DeadLetter, key: [UInt8]? = nil) -> (calls: [Call], ending: Ending) {
         slot.begin()
         letter.restore(into: slot.record)
+        slot.evaluatedKey = key
         var calls: [Call] = []
         var step = 0
         while true {

@@ -4,6 +4,8 @@ import JSON
 public enum RedriveRecord: Sendable, Equatable {
     case key([UInt8], KeyRedriven)
     case letter(DeadLetter.Place, DeadLetterMark)
+    /// New events of a key wait for a replay; `nil` withdraws that: a tombstone.
+    case hold([UInt8], KeyHold?)
 
     /// Why a record of the topic says nothing.
     public enum Unreadable: Error, Equatable, Sendable {
@@ -14,6 +16,7 @@ public enum RedriveRecord: Sendable, Equatable {
 
     private static let keyPrefix = Array("redriven:".utf8)
     private static let letterPrefix = Array("dead-letter:".utf8)
+    private static let holdPrefix = Array("replaying:".utf8)
 
     /// The topic of a consumer group's redrives.
     public static func topic(group: String) -> String { group + ".redrives" }
@@ -25,14 +28,19 @@ public enum RedriveRecord: Sendable, Equatable {
         switch self {
         case .key(let key, _): RedriveRecord.keyPrefix + key
         case .letter(let place, _): RedriveRecord.letterPrefix + Array(place.description.utf8)
+        case .hold(let key, _): RedriveRecord.holdPrefix + key
         }
     }
 
-    public var value: [UInt8] {
+    /// `nil` is a tombstone.
+    public var value: [UInt8]? {
         let text = ByteBuffer(capacity: 128)
         switch self {
         case .key(_, let redriven): redriven.write(to: text)
         case .letter(_, let mark): mark.write(to: text)
+        case .hold(_, let hold):
+            guard let hold else { return nil }
+            hold.write(to: text)
         }
         return Array(text.bytes)
     }
@@ -52,6 +60,10 @@ public enum RedriveRecord: Sendable, Equatable {
                 let mark = (try? document.parse(value)).flatMap(DeadLetterMark.init)
             else { throw .damaged }
             self = .letter(place, mark)
+        } else if key.starts(with: RedriveRecord.holdPrefix) {
+            let document = Document()
+            guard let hold = (try? document.parse(value)).flatMap(KeyHold.init) else { throw .damaged }
+            self = .hold(Array(key.dropFirst(RedriveRecord.holdPrefix.count)), hold)
         } else {
             throw .foreign
         }

@@ -2,6 +2,7 @@ import Delivery
 import HTTPCalls
 import JQ
 import JSON
+import Kafka
 import Logging
 import Receipts
 
@@ -40,6 +41,7 @@ public final class RedriveRunner {
     private var status = RedriveStatus()
     private var failure: ReceiptStoreError?
     private let knowledge: RedriveKnowledge?
+    private let effects: EffectWriter?
 
     /// The core of a redrive has one partition, whose offsets number the letters in the order of their starts.
     private static let partition = PartitionID(0)
@@ -47,11 +49,12 @@ public final class RedriveRunner {
     /// - Parameters:
     ///   - lines: the keys and their letters, with their content.
     ///   - knowledge: what is recorded of effects and keys; `nil` where the flow records nothing.
+    ///   - effects: writes a receipt of each effect, which counts only then; `nil`: none is written.
     ///   - pace: how fast letters start; `nil`: as fast as the systems bear.
     /// - Throws: what is wrong with the flow.
     public init(
-        _ definition: FlowDefinition, lines: [RedrivePlan.Line], knowledge: RedriveKnowledge?, pace: Pace?,
-        logger: Logger
+        _ definition: FlowDefinition, lines: [RedrivePlan.Line], knowledge: RedriveKnowledge?,
+        effects: EffectWriter? = nil, pace: Pace?, logger: Logger
     ) throws {
         let document = Document(limits: Limits(byteCount: definition.eventByteLimit))
         self.definition = definition
@@ -61,6 +64,7 @@ public final class RedriveRunner {
         for system in definition.systems { _ = try caller.add(system.endpoint) }
         self.lines = lines
         self.knowledge = knowledge
+        self.effects = effects
         runner.receipts = knowledge?.store
         try knowledge?.unpark(lines.map(\.key))
         self.pace = pace
@@ -91,15 +95,23 @@ public final class RedriveRunner {
             if !isStopping { startLetters() }
             core.advance(to: now, into: &actions)
             perform()
-            for result in results { try onResult(result) }
-            results.removeAll(keepingCapacity: true)
+            try deliver(onResult)
             onStatus(currentStatus)
             if let failure { throw failure }
             guard !isDrained else { return }
-            _ = caller.poll(timeoutMilliseconds: timeoutMilliseconds)
+            _ = caller.poll(
+                timeoutMilliseconds: timeoutMilliseconds, also: effects.map { [$0.wakeupDescriptor] } ?? [])
             now = .now
             takeAnswers()
+            try takeReceiptReports()
         }
+        // What came with the last answers of a drain.
+        try deliver(onResult)
+    }
+
+    private func deliver(_ onResult: (RedriveResult) throws -> Void) rethrows {
+        for result in results { try onResult(result) }
+        results.removeAll(keepingCapacity: true)
     }
 
     /// Nothing is under way, and nothing is left to start.
@@ -132,7 +144,7 @@ public final class RedriveRunner {
         let slot = slots[id]
         slot.begin()
         letter.restore(into: slot.record)
-        slot.evaluatedKey = lines[line].key.bytes
+        slot.evaluatedKey = lines[line].letters[cursors[line]].key.bytes
         linesUnderWay[id] = line
         status.started += 1
         perform()
@@ -154,7 +166,7 @@ public final class RedriveRunner {
             result.outcome = .skipped
             status.skipped += 1
         }
-        result.learned = knowledge?.learned(of: lines[line].key)
+        result.learned = knowledge?.learned(of: entry.key)
         results.append(result)
         guard settlement != .parked else { return }
         cursors[line] += 1
@@ -247,17 +259,28 @@ public final class RedriveRunner {
         return judged
     }
 
-    /// Receipts belong to the worker that owns the partition; here they serve the later events of the key.
+    /// What is recorded serves the later events of the key, and is durable before its event goes on.
     private func record(_ id: EventID, _ recording: Recording) {
         let slot = slots[id]
-        if case .receipt = recording, let knowledge {
-            do throws(ReceiptStoreError) {
-                try knowledge.note(slot, step: flow.steps[slot.step].name)
-            } catch {
-                failure = failure ?? error
-            }
+        guard case .receipt = recording, let knowledge, let receipt = slot.receipt(step: flow.steps[slot.step].name)
+        else { return core.recorded(id, succeeded: true, now: now, into: &actions) }
+        do throws(ReceiptStoreError) {
+            try knowledge.note(receipt, partition: slot.record.partition)
+        } catch {
+            failure = failure ?? error
         }
-        core.recorded(id, succeeded: true, now: now, into: &actions)
+        guard let effects else { return core.recorded(id, succeeded: true, now: now, into: &actions) }
+        guard !effects.write(receipt, partition: slot.record.partition, slot: slot, tag: id.rawValue) else { return }
+        core.recorded(id, succeeded: false, now: now, into: &actions)
+    }
+
+    private func takeReceiptReports() throws(KafkaError) {
+        guard let effects else { return }
+        effects.collect { tag, succeeded in
+            core.recorded(EventID(rawValue: tag), succeeded: succeeded, now: now, into: &actions)
+        }
+        perform()
+        if let error = effects.fatalError() { throw error }
     }
 
     private func noteAnswer(_ answer: Int, _ body: UnsafeRawBufferPointer, in slot: EventSlot) {

@@ -17,10 +17,11 @@ public struct IdempotencyKey: Sendable {
     /// - Parameters:
     ///   - flow: the flow's name.
     ///   - step: the step's name.
-    public init(flow: String, step: String) {
+    ///   - replay: the name of a replay whose effects are new ones; it follows the step, behind the part `replay`.
+    public init(flow: String, step: String, replay: String? = nil) {
         var hash = Insecure.SHA1()
         hash.update(data: IdempotencyKey.namespace)
-        for part in [flow, step] {
+        for part in [flow, step] + (replay.map { ["replay", $0] } ?? []) {
             // A length before each part, so that no two lists of parts run together to the same bytes.
             IdempotencyKey.addLength(of: part.utf8.count, to: &hash)
             hash.update(data: Array(part.utf8))

@@ -97,3 +97,16 @@ final class ReceiptWriter {
             partition: settings.partition(of: partition), key: key, value: value, headers: headers.take(), tag: tag)
     }
 }
+
+extension EventSlot {
+    /// The receipt of the event's current step, which has succeeded; `nil`: its effect has no name.
+    func receipt(step: String) -> Receipt? {
+        guard let effect = EffectID(idempotencyKey) else { return nil }
+        let identity = identity.bytes
+        return Receipt(
+            effect: effect, step: step, status: successStatus,
+            eventSource: String(decoding: identity.prefix(sourceCount), as: UTF8.self),
+            eventID: String(decoding: identity.dropFirst(sourceCount), as: UTF8.self), key: orderKey,
+            version: version, time: Timestamp.now(), remembered: remembered)
+    }
+}

@@ -42,9 +42,14 @@ final class RedriveWatch {
     }
 
     /// Hands over what has come, at most `max` records of the topic, in the order of each partition.
-    /// - Parameter body: told the source partition, the order key's bytes, and how far the key is redriven.
+    /// - Parameters:
+    ///   - holds: told the keys whose new events are to wait for a replay.
+    ///   - body: told the source partition, the order key's bytes, and how far the key is redriven.
     /// - Throws: a `KafkaError` that will not pass.
-    func take(max: Int, _ body: (Int32, [UInt8], KeyRedriven) -> Void) throws(KafkaError) {
+    func take(
+        max: Int, holds: (Int32, [UInt8], KeyHold) -> Void = { _, _, _ in },
+        _ body: (Int32, [UInt8], KeyRedriven) -> Void
+    ) throws(KafkaError) {
         consumer.drainWakeup()
         while let event = consumer.nextEvent() {
             guard case .error(let error) = event else { continue }
@@ -55,10 +60,12 @@ final class RedriveWatch {
             let partition = consumer.partition(at: record.partition).partition
             guard positions[partition] != nil else { return }
             positions[partition] = record.offset + 1
-            guard let key = record.key, let value = record.value,
-                case .key(let orderKey, let redriven) = read(key, value, partition, record.offset)
-            else { return }
-            body(partition, orderKey, redriven)
+            guard let key = record.key, let value = record.value else { return }
+            switch read(key, value, partition, record.offset) {
+            case .key(let orderKey, let redriven): body(partition, orderKey, redriven)
+            case .hold(let orderKey, let hold?): holds(partition, orderKey, hold)
+            case .letter, .hold, nil: break
+            }
         }
     }
 

@@ -26,7 +26,14 @@ extension Worker {
 
     func takeRedrives(_ records: WorkerRecords) throws {
         var failure: (any Error)?
-        try records.redrives.take(max: settings.fetchBatch) { partition, key, redriven in
+        // Both closures are called one after the other, in the order of the topic.
+        try records.redrives.take(max: settings.fetchBatch) { partition, key, hold in
+            do throws(ReceiptStoreError) {
+                try self.hold(key, of: partition, hold, records)
+            } catch {
+                failure = failure ?? error
+            }
+        } _: { partition, key, redriven in
             do {
                 try apply(redriven, to: key, of: partition, records)
             } catch {
@@ -34,6 +41,7 @@ extension Worker {
             }
         }
         if let failure { throw failure }
+        acknowledgeHolds(records)
     }
 
     /// The key goes on when its last parked event is redriven. That the state is acknowledged is not waited for: should

@@ -21,6 +21,8 @@ final class WorkerRecords {
     let merger = ReferenceMerger()
     /// How far each key was redriven in this assignment of its partition.
     var redrivenThrough: [Int32: [[UInt8]: Int64]] = [:]
+    /// Keys that are held for a replay, whose replay is told so when what is in flight is settled.
+    var holds: [PendingHold] = []
     let retention: Duration?
     /// Counts the assignments of each partition, so that what is written for an earlier one changes no later view.
     var assignments: [Int32: Int] = [:]
@@ -136,15 +138,7 @@ extension Worker {
         }
     }
 
-    private func receipt(of slot: EventSlot) -> Receipt? {
-        guard let effect = EffectID(slot.idempotencyKey) else { return nil }
-        let identity = slot.identity.bytes
-        return Receipt(
-            effect: effect, step: flow.steps[slot.step].name, status: slot.successStatus,
-            eventSource: String(decoding: identity.prefix(slot.sourceCount), as: UTF8.self),
-            eventID: String(decoding: identity.dropFirst(slot.sourceCount), as: UTF8.self), key: slot.orderKey,
-            version: slot.version, time: Timestamp.now(), remembered: slot.remembered)
-    }
+    private func receipt(of slot: EventSlot) -> Receipt? { slot.receipt(step: flow.steps[slot.step].name) }
 
     func takeReceiptReports() {
         guard let records else { return }
