@@ -13,8 +13,8 @@ struct Penstock: ParsableCommand {
             """,
         subcommands: [
             DemoCommand.self, RunCommand.self, Check.self, Test.self, Map.self, Validate.self, SchemaGroup.self,
-            Produce.self, Tail.self, Lag.self, DeadLetterGroup.self, Reconcile.self, Config.self, Broker.self,
-            Simulate.self,
+            Produce.self, Tail.self, Lag.self, DeadLetterGroup.self, OffsetGroup.self, Replay.self, Reconcile.self,
+            Trace.self, Config.self, Broker.self, Simulate.self,
         ])
 
     /// ArgumentParser's own exit codes are mapped to ours: whatever it refuses was used wrongly.

@@ -131,3 +131,74 @@ import Testing
         #expect(ContinuousClock.now - began >= .milliseconds(300))
     }
 }
+
+@Suite("Groups from outside", .ownThread) struct GroupAdminTests {
+    private func admin(_ broker: BrokerAccess) throws -> Admin {
+        try Admin(properties: broker.properties, logger: BrokerAccess.quiet)
+    }
+
+    @Test("offsets and metadata can be set for a group without members")
+    func setOffsets() throws {
+        let broker = try BrokerAccess()
+        let topic = try broker.createTopic(partitions: 2)
+        let admin = try admin(broker)
+        let group = BrokerAccess.uniqueName("g")
+        let partitions = [0, 1].map { TopicPartition(topic: topic, partition: $0) }
+        let results = try admin.setGroupOffsets(
+            group: group,
+            [
+                OffsetCommit(partitions[0], offset: 7, metadata: "penstock-replay/1 {}"),
+                OffsetCommit(partitions[1], offset: 0),
+            ], within: .seconds(20))
+        #expect(results.allSatisfy { $0.error == nil } && results.count == 2, "\(results)")
+        let read = try admin.groupOffsets(group: group, partitions: partitions, within: .seconds(10))
+        #expect(read.map(\.offset) == [7, 0] && read.map(\.metadata) == ["penstock-replay/1 {}", ""])
+    }
+
+    @Test(
+        "offsets of a group with members are not set",
+        .enabled(if: BrokerAccess.isReal, "the mock cluster refuses late or not at all"))
+    func busyGroup() throws {
+        let broker = try BrokerAccess()
+        let topic = try broker.createTopic(partitions: 2)
+        let admin = try admin(broker)
+        let partition = TopicPartition(topic: topic, partition: 0)
+        let busy = BrokerAccess.uniqueName("g")
+        let member = try Member(broker, group: busy)
+        try member.consumer.subscribe([topic])
+        #expect(turning([member]) { member.consumer.assignment.count == 2 })
+        var error: KafkaError?
+        do throws(KafkaError) {
+            error = try admin.setGroupOffsets(
+                group: busy, [OffsetCommit(partition, offset: 7)], within: .seconds(20)
+            ).compactMap(\.error).first
+        } catch let refusal {
+            error = refusal
+        }
+        #expect(error?.isGroupBusy == true, "\(String(describing: error))")
+        #expect(member.consumer.close())
+    }
+
+    @Test("the members of a group are told, or that this broker cannot tell")
+    func members() throws {
+        let broker = try BrokerAccess()
+        let topic = try broker.createTopic(partitions: 2)
+        let admin = try admin(broker)
+        let group = BrokerAccess.uniqueName("g")
+        guard BrokerAccess.isReal else {
+            let start = ContinuousClock.now
+            let error = #expect(throws: KafkaError.self) { try admin.describeGroup(group, within: .seconds(10)) }
+            #expect(error?.isUnsupported == true, "\(String(describing: error))")
+            #expect(ContinuousClock.now - start < .seconds(5))
+            return
+        }
+        #expect(try admin.describeGroup(group, within: .seconds(10)).isStopped)
+        let member = try Member(broker, group: group)
+        try member.consumer.subscribe([topic])
+        #expect(turning([member]) { member.consumer.assignment.count == 2 })
+        let description = try admin.describeGroup(group, within: .seconds(10))
+        #expect(!description.isStopped && description.state == "Stable")
+        #expect(description.members.map { Set($0.partitions).count } == [2])
+        #expect(member.consumer.close())
+    }
+}

@@ -124,6 +124,8 @@ public struct PartitionStatus: Equatable, Sendable {
     public var commitPendingSince: Instant?
     /// The event that holds the watermark; `nil` when everything fetched is settled.
     public var waitsFor: Wait?
+    /// One beyond the last record fetched; `nil` before anything is known.
+    public var nextOffset: Int64?
 
     /// Why the watermark stands.
     public struct Wait: Equatable, Sendable {

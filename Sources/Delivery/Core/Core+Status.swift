@@ -37,7 +37,8 @@ extension Core {
             unsettled: partition.tracker.unsettledCount,
             isMetadataFull: partition.isMetadataFull,
             commitPendingSince: partition.commit.pendingOffset.map { _ in partition.commit.pendingSince },
-            waitsFor: wait(of: partition)
+            waitsFor: wait(of: partition),
+            nextOffset: partition.tracker.nextOffset
         )
     }
 

@@ -25,6 +25,14 @@ public struct Pace: Sendable {
         return true
     }
 
+    /// Whether a start is due now, which then counts as made; for loops that look at the clock themselves.
+    public mutating func isDue() -> Bool { take(now: .now) }
+
+    /// Whole seconds that so many starts take.
+    public func duration(of count: Int) -> Int {
+        Int((Double(interval) * Double(count) / 1_000_000_000).rounded(.up))
+    }
+
     /// When the next start is due.
     var deadline: Instant { next }
 }

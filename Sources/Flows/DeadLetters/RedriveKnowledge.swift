@@ -12,11 +12,14 @@ public final class RedriveKnowledge {
         public var version: String?
     }
 
-    let store = ReceiptStore(folder: nil)
+    let store: ReceiptStore
     private let partitions: Set<Int32>
 
-    /// - Parameter partitions: of the source; records of others are passed over.
-    public init(partitions: Set<Int32>) {
+    /// - Parameters:
+    ///   - partitions: of the source; records of others are passed over.
+    ///   - folder: where goes what is too much for memory; `nil`: everything stays in memory.
+    public init(partitions: Set<Int32>, folder: String? = nil) {
+        store = ReceiptStore(folder: folder)
         self.partitions = partitions
         for partition in partitions { store.begin(partition) }
     }
@@ -57,6 +60,27 @@ public final class RedriveKnowledge {
         guard let receipt = slot.receipt(of: flow.step(of: slot)) else { return }
         let state = try store.keyState(after: receipt, of: slot, in: flow)
         try store.take(receipt, state, of: slot, in: flow)
+    }
+
+    /// Whether the key is parked, or held for a replay.
+    public func isParked(_ key: OrderKey) -> Bool {
+        guard let bytes = key.bytes, partitions.contains(key.partition) else { return false }
+        return (try? store.isParked(bytes, partition: key.partition)) ?? false
+    }
+
+    /// Forgets of a key all but its references: neither parked nor of any version.
+    public func keepReferences(of key: OrderKey) throws {
+        guard let bytes = key.bytes, let state = try store.keyState(of: bytes, partition: key.partition) else { return }
+        try store.set(KeyState(references: state.references), of: bytes, partition: key.partition)
+    }
+
+    /// Takes in what the topic of redrives tells of a key, as its worker does.
+    public func apply(_ redriven: KeyRedriven, to key: OrderKey) throws {
+        guard let bytes = key.bytes, partitions.contains(key.partition),
+            let state = try store.keyState(of: bytes, partition: key.partition)
+        else { return }
+        try store.set(
+            try state.after(redriven, merging: ReferenceMerger()), of: bytes, partition: key.partition)
     }
 
     /// What is known of a key now; `nil`: nothing.

@@ -30,7 +30,7 @@ public final class RedrivePreview {
     private let runner: StepRunner
     private let slot = EventSlot()
 
-    /// - Parameter knowledge: what is remembered of keys; without it paths that need it cannot be told.
+    /// - Parameter knowledge: what is recorded of effects and keys; `nil`: nothing is looked at.
     /// - Throws: ``FlowProblems`` when the flow does not compile.
     public init(_ definition: FlowDefinition, knowledge: RedriveKnowledge? = nil) throws(FlowProblems) {
         let document = Document(limits: Limits(byteCount: definition.eventByteLimit))
@@ -40,9 +40,11 @@ public final class RedrivePreview {
         runner.receipts = knowledge?.store
     }
 
-    public func calls(for letter: DeadLetter) -> (calls: [Call], ending: Ending) {
+    /// - Parameter key: the event's order key, where the flow has an expression for it.
+    public func calls(for letter: DeadLetter, key: [UInt8]? = nil) -> (calls: [Call], ending: Ending) {
         slot.begin()
         letter.restore(into: slot.record)
+        slot.evaluatedKey = key
         var calls: [Call] = []
         var step = 0
         while true {

@@ -7,6 +7,8 @@ public enum RedriveRecord: Sendable, Equatable {
     case letter(DeadLetter.Place, DeadLetterMark)
     /// What a redrive found out about an event that failed behind a step with an effect.
     case failure(EventFailure)
+    /// New events of a key wait for a replay; `nil` withdraws that: a tombstone.
+    case hold([UInt8], KeyHold?)
 
     /// Why a record of the topic says nothing.
     public enum Unreadable: Error, Equatable, Sendable {
@@ -18,6 +20,7 @@ public enum RedriveRecord: Sendable, Equatable {
     private static let keyPrefix = Array("redriven:".utf8)
     private static let failurePrefix = Array("failure:".utf8)
     private static let letterPrefix = Array("dead-letter:".utf8)
+    private static let holdPrefix = Array("replaying:".utf8)
 
     /// The topic of a consumer group's redrives.
     public static func topic(group: String) -> String { group + ".redrives" }
@@ -30,15 +33,20 @@ public enum RedriveRecord: Sendable, Equatable {
         case .key(let key, _): RedriveRecord.keyPrefix + key
         case .letter(let place, _): RedriveRecord.letterPrefix + Array(place.description.utf8)
         case .failure(let failure): RedriveRecord.failurePrefix + Array(failure.event.description.utf8)
+        case .hold(let key, _): RedriveRecord.holdPrefix + key
         }
     }
 
-    public var value: [UInt8] {
+    /// `nil` is a tombstone.
+    public var value: [UInt8]? {
         let text = ByteBuffer(capacity: 128)
         switch self {
         case .key(_, let redriven): redriven.write(to: text)
         case .letter(_, let mark): mark.write(to: text)
         case .failure(let failure): failure.write(to: text)
+        case .hold(_, let hold):
+            guard let hold else { return nil }
+            hold.write(to: text)
         }
         return Array(text.bytes)
     }
@@ -64,6 +72,10 @@ public enum RedriveRecord: Sendable, Equatable {
                 throw .damaged
             }
             self = .failure(failure)
+        } else if key.starts(with: RedriveRecord.holdPrefix) {
+            let document = Document()
+            guard let hold = (try? document.parse(value)).flatMap(KeyHold.init) else { throw .damaged }
+            self = .hold(Array(key.dropFirst(RedriveRecord.holdPrefix.count)), hold)
         } else {
             throw .foreign
         }

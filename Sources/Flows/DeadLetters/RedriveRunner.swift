@@ -2,6 +2,7 @@ import Delivery
 import HTTPCalls
 import JQ
 import JSON
+import Kafka
 import Logging
 import Receipts
 
@@ -44,6 +45,7 @@ public final class RedriveRunner {
     /// told the source partition.
     public var onFailure: (EventFailure, Int32) throws -> Void = { _, _ in }
     private let knowledge: RedriveKnowledge?
+    private let effects: EffectWriter?
 
     /// The core of a redrive has one partition, whose offsets number the letters in the order of their starts.
     private static let partition = PartitionID(0)
@@ -51,11 +53,12 @@ public final class RedriveRunner {
     /// - Parameters:
     ///   - lines: the keys and their letters, with their content.
     ///   - knowledge: what is recorded of effects and keys; `nil` where the flow records nothing.
+    ///   - effects: writes a receipt of each effect, which counts only then; `nil`: none is written.
     ///   - pace: how fast letters start; `nil`: as fast as the systems bear.
     /// - Throws: what is wrong with the flow.
     public init(
-        _ definition: FlowDefinition, lines: [RedrivePlan.Line], knowledge: RedriveKnowledge?, pace: Pace?,
-        logger: Logger
+        _ definition: FlowDefinition, lines: [RedrivePlan.Line], knowledge: RedriveKnowledge?,
+        effects: EffectWriter? = nil, pace: Pace?, logger: Logger
     ) throws {
         let document = Document(limits: Limits(byteCount: definition.eventByteLimit))
         self.definition = definition
@@ -65,6 +68,7 @@ public final class RedriveRunner {
         for system in definition.systems { _ = try caller.add(system.endpoint) }
         self.lines = lines
         self.knowledge = knowledge
+        self.effects = effects
         runner.receipts = knowledge?.store
         runner.beginsAnew = true
         try knowledge?.unpark(lines.map(\.key))
@@ -98,15 +102,23 @@ public final class RedriveRunner {
             if !isStopping { startLetters() }
             core.advance(to: now, into: &actions)
             perform()
-            for result in results { try onResult(result) }
-            results.removeAll(keepingCapacity: true)
+            try deliver(onResult)
             onStatus(currentStatus)
             if let failure { throw failure }
             guard !isDrained else { return }
-            _ = caller.poll(timeoutMilliseconds: timeoutMilliseconds)
+            _ = caller.poll(
+                timeoutMilliseconds: timeoutMilliseconds, also: effects.map { [$0.wakeupDescriptor] } ?? [])
             now = .now
             takeAnswers()
+            try takeReceiptReports()
         }
+        // What came with the last answers of a drain.
+        try deliver(onResult)
+    }
+
+    private func deliver(_ onResult: (RedriveResult) throws -> Void) rethrows {
+        for result in results { try onResult(result) }
+        results.removeAll(keepingCapacity: true)
     }
 
     /// Nothing is under way, and nothing is left to start.
@@ -139,7 +151,7 @@ public final class RedriveRunner {
         let slot = slots[id]
         slot.begin()
         letter.restore(into: slot.record)
-        slot.evaluatedKey = lines[line].key.bytes
+        slot.evaluatedKey = lines[line].letters[cursors[line]].key.bytes
         linesUnderWay[id] = line
         status.started += 1
         perform()
@@ -162,7 +174,7 @@ public final class RedriveRunner {
             result.outcome = .skipped
             status.skipped += 1
         }
-        result.learned = knowledge?.learned(of: lines[line].key)
+        result.learned = knowledge?.learned(of: entry.key)
         results.append(result)
         guard settlement != .parked else { return }
         cursors[line] += 1
@@ -257,14 +269,14 @@ public final class RedriveRunner {
         return judged
     }
 
-    /// Receipts belong to the worker that owns the partition; here they serve the later events of the key.
+    /// What is recorded serves the later events of the key, and is durable before its event goes on.
     private func record(_ id: EventID, _ recording: Recording) {
         let slot = slots[id]
         do {
             switch recording {
             case .receipt:
                 try knowledge?.note(slot, in: flow)
-                // Nobody writes receipts here, so the failure itself tells what of it is undone.
+                // The failure itself tells what of it is undone: not every redrive writes receipts.
                 if slot.isCompensating { try keepFailure(slot) }
             case .failure: try keepFailure(slot)
             case .parkedMark: break
@@ -274,7 +286,20 @@ public final class RedriveRunner {
             failure = failure ?? error
             return
         }
-        core.recorded(id, succeeded: true, now: now, into: &actions)
+        guard case .receipt = recording, let effects, let receipt = slot.receipt(of: flow.step(of: slot)) else {
+            return core.recorded(id, succeeded: true, now: now, into: &actions)
+        }
+        guard !effects.write(receipt, partition: slot.record.partition, slot: slot, tag: id.rawValue) else { return }
+        core.recorded(id, succeeded: false, now: now, into: &actions)
+    }
+
+    private func takeReceiptReports() throws(KafkaError) {
+        guard let effects else { return }
+        effects.collect { tag, succeeded in
+            core.recorded(EventID(rawValue: tag), succeeded: succeeded, now: now, into: &actions)
+        }
+        perform()
+        if let error = effects.fatalError() { throw error }
     }
 
     private func keepFailure(_ slot: EventSlot) throws {

@@ -13,6 +13,8 @@ final class EventSlot {
     var remainingSteps: UInt64 = 0
     /// Steps among them whose condition names `$steps`, and is decided when the step's turn comes.
     var undecidedSteps: UInt64 = 0
+    /// Steps that were left out because their effects have receipts.
+    var recordedSteps: UInt64 = 0
     /// Whether the event has been read, validated and its conditions decided.
     var isExamined = false
 
@@ -87,6 +89,7 @@ final class EventSlot {
         isExamined = false
         remainingSteps = 0
         undecidedSteps = 0
+        recordedSteps = 0
         answers?.removeAll()
         reference = nil
         evaluatedKey = nil

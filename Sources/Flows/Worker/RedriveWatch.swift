@@ -48,10 +48,12 @@ final class RedriveWatch {
     /// Hands over what has come, at most `max` records of the topic, in the order of each partition.
     /// - Parameters:
     ///   - onFailure: told the source partition, and what a redrive found out about an event that had failed.
+    ///   - holds: told the keys whose new events are to wait for a replay.
     ///   - body: told the source partition, the order key's bytes, and how far the key is redriven.
     /// - Throws: a `KafkaError` that will not pass.
     func take(
-        max: Int, onFailure: (Int32, EventFailure) -> Void = { _, _ in }, _ body: (Int32, [UInt8], KeyRedriven) -> Void
+        max: Int, onFailure: (Int32, EventFailure) -> Void = { _, _ in },
+        holds: (Int32, [UInt8], KeyHold) -> Void = { _, _, _ in }, _ body: (Int32, [UInt8], KeyRedriven) -> Void
     ) throws(KafkaError) {
         while let event = consumer.nextEvent() {
             guard case .error(let error) = event else { continue }
@@ -66,7 +68,8 @@ final class RedriveWatch {
             switch read(key, value, partition, record.offset) {
             case .key(let orderKey, let redriven): body(partition, orderKey, redriven)
             case .failure(let failure): onFailure(partition, failure)
-            case .letter, nil: break
+            case .hold(let orderKey, let hold?): holds(partition, orderKey, hold)
+            case .letter, .hold, nil: break
             }
         }
     }

@@ -70,6 +70,7 @@ extension StepRunner {
         if flow.variables.usesSteps, recorded != slot.remainingSteps { return }
         slot.remainingSteps &= ~recorded
         slot.undecidedSteps &= ~recorded
+        slot.recordedSteps = recorded
     }
 
     private func isRecorded(

@@ -26,11 +26,19 @@ extension Worker {
 
     func takeRedrives(_ records: WorkerRecords) throws {
         var failure: (any Error)?
+        // The closures are called one after the other, in the order of the topic.
         try records.redrives.take(
             max: settings.fetchBatch,
             onFailure: { partition, known in
                 do {
                     try records.store.note(known, partition: partition)
+                } catch {
+                    failure = failure ?? error
+                }
+            },
+            holds: { partition, key, hold in
+                do throws(ReceiptStoreError) {
+                    try self.hold(key, of: partition, hold, records)
                 } catch {
                     failure = failure ?? error
                 }
@@ -43,6 +51,7 @@ extension Worker {
             }
         }
         if let failure { throw failure }
+        acknowledgeHolds(records)
     }
 
     /// The key goes on when its last parked event is redriven. That the state is acknowledged is not waited for: should

@@ -21,6 +21,8 @@ final class WorkerRecords {
     let merger = ReferenceMerger()
     /// How far each key was redriven in this assignment of its partition.
     var redrivenThrough: [Int32: [[UInt8]: Int64]] = [:]
+    /// Keys that are held for a replay, whose replay is told so when what is in flight is settled.
+    var holds: [PendingHold] = []
     let retention: Duration?
     /// Counts the assignments of each partition, so that what is written for an earlier one changes no later view.
     var assignments: [Int32: Int] = [:]
@@ -76,7 +78,8 @@ extension Worker {
             if isReadable(.receipts) { _ = try records.loader.take(max: 16 * settings.fetchBatch) }
             if isReadable(.redrives) { records.redrives.drainWakeup() }
             // Only when the receipts are loaded is it known what they are about.
-            if !records.loader.isLoading, isReadable(.redrives) || !loading.isEmpty { try takeRedrives(records) }
+            let isDue = isReadable(.redrives) || !loading.isEmpty || !records.holds.isEmpty
+            if isDue, !records.loader.isLoading { try takeRedrives(records) }
             if !loading.isEmpty { startLoaded() }
         } catch let error as KafkaError {
             fail(.receipts(error))

@@ -34,23 +34,8 @@ struct RedrivePreviewText {
         case .table:
             let key = entry.letter.key.map { " key \(DeadLetterRow.text($0))" } ?? ""
             terminal.print(terminal.styled("\(entry.letter.place)\(key) (\(entry.reason))", .bold))
-            for call in calls { print(call) }
-            if let text = text(ending) { terminal.print("  \(text)") }
-        }
-    }
-
-    private func print(_ call: RedrivePreview.Call) {
-        terminal.print("  \(call.step): \(call.method) \(call.system)\(call.path)")
-        guard let body = call.body else { return }
-        for line in DeadLetterShowCommand.pretty(body).split(separator: "\n") { terminal.print("    \(line)") }
-    }
-
-    private func text(_ ending: RedrivePreview.Ending) -> String? {
-        switch ending {
-        case .done: nil
-        case .skipped: "no call: no step is for it, or it is passed over"
-        case .fault(let fault): "would fail: \(fault.reason.name): \(fault.message)"
-        case .dependsOnAnswers: "further steps depend on the answers"
+            for call in calls { for line in call.lines { terminal.print("  " + line) } }
+            if let text = ending.text { terminal.print("  \(text)") }
         }
     }
 
@@ -60,20 +45,41 @@ struct RedrivePreviewText {
         let object = JSONObject()
         object.add("letter", entry.letter.place.description)
         if let key = entry.letter.key { object.add("key", DeadLetterRow.text(key)) }
-        object.add(
-            "calls",
-            calls.map { call in
-                let object = JSONObject()
-                object.add("step", call.step)
-                object.add("method", call.method)
-                object.add("system", call.system)
-                object.add("path", call.path)
-                object.add("idempotency_key", call.idempotencyKey)
-                // A mapped document is JSON by its making.
-                if let body = call.body { object.add("body", json: String(decoding: body, as: UTF8.self)) }
-                return object
-            })
-        if let text = text(ending) { object.add("then", text) }
+        object.add("calls", calls.map(\.json))
+        if let text = ending.text { object.add("then", text) }
         return object.text
+    }
+}
+
+extension RedrivePreview.Call {
+    /// `create-client: POST erp/clients`, and the body.
+    var lines: [String] {
+        let head = "\(step): \(method) \(system)\(path)"
+        guard let body else { return [head] }
+        return [head] + DeadLetterShowCommand.pretty(body).split(separator: "\n").map { "  \($0)" }
+    }
+
+    var json: JSONObject {
+        let object = JSONObject()
+        object.add("step", step)
+        object.add("method", method)
+        object.add("system", system)
+        object.add("path", path)
+        object.add("idempotency_key", idempotencyKey)
+        // A mapped document is JSON by its making.
+        if let body { object.add("body", json: String(decoding: body, as: UTF8.self)) }
+        return object
+    }
+}
+
+extension RedrivePreview.Ending {
+    /// What is to be said of how the event would go on; `nil`: nothing.
+    var text: String? {
+        switch self {
+        case .done: nil
+        case .skipped: "no call: no step is for it, or it is passed over"
+        case .fault(let fault): "would fail: \(fault.reason.name): \(fault.message)"
+        case .dependsOnAnswers: "further steps depend on the answers"
+        }
     }
 }

@@ -4,21 +4,27 @@ import Logging
 
 /// One pass over a plan: runs its letters and writes down what became of each.
 final class RedriveRound {
+    /// What is known already by who begins the round.
+    struct Records {
+        let knowledge: RedriveKnowledge
+        let effects: EffectWriter?
+    }
+
     private let flow: FlowDefinition
     private let plan: RedrivePlan
     private let pace: Pace?
     private let client: ClientProperties
     private let terminal: Terminal
     private let logger: Logger
+    private let records: Records?
     private var progress: [KeyProgress]
-    /// What holds the redrive up, as it was told last.
-    private var toldHoldUp: String?
-    private var nextTelling = ContinuousClock.now
+    private var holdUp = HoldUpTelling()
 
     init(
         _ flow: FlowDefinition, _ plan: RedrivePlan, pace: Pace?, client: ClientProperties, terminal: Terminal,
-        logger: Logger
+        logger: Logger, records: Records? = nil
     ) {
+        self.records = records
         self.flow = flow
         self.plan = plan
         self.pace = pace
@@ -30,9 +36,12 @@ final class RedriveRound {
 
     func run(until stop: StopSignal, _ archive: DeadLetterArchive, _ account: inout RedriveAccount) throws {
         let runner: RedriveRunner
+        let effects = try records == nil ? makeEffects() : nil
+        defer { effects?.close() }
         do {
             runner = try RedriveRunner(
-                flow, lines: plan.lines, knowledge: try knowledge(), pace: pace, logger: logger)
+                flow, lines: plan.lines, knowledge: try records?.knowledge ?? knowledge(),
+                effects: records?.effects ?? effects, pace: pace, logger: logger)
         } catch let failure as CommandFailure {
             throw failure
         } catch {
@@ -54,9 +63,14 @@ final class RedriveRound {
             onResult: { try note($0, writer, archive, &account) },
             onStatus: { status in
                 bar.update(status.settled)
-                tell(status)
+                holdUp.tell(status.holdUp, terminal)
             })
         try writer.finish()
+    }
+
+    /// What is redriven has receipts as what workers do: a replay passes it over.
+    private func makeEffects() throws -> EffectWriter? {
+        try EffectWriter.make(flow, FlowGroup(flow, client: client, logger: logger), logger)
     }
 
     /// What workers have recorded of the keys' partitions: references that steps need, and effects that are made.
@@ -137,19 +151,5 @@ final class RedriveRound {
     private func tell(_ letter: DeadLetter, _ fault: EventFault) {
         terminal.clearDrawing()
         terminal.note("failed again: \(letter.place): \(fault.reason.name): \(fault.message)")
-    }
-
-    /// Says when something holds the redrive up, and again when that changes or has lasted.
-    private func tell(_ status: RedriveStatus) {
-        guard let holdUp = status.holdUp else {
-            toldHoldUp = nil
-            return
-        }
-        let now = ContinuousClock.now
-        guard toldHoldUp == nil || now >= nextTelling else { return }
-        toldHoldUp = holdUp
-        nextTelling = now + .seconds(10)
-        terminal.clearDrawing()
-        terminal.note("waiting: \(holdUp)")
     }
 }

@@ -58,7 +58,7 @@ public final class TopicReader {
             while let event = consumer.nextEvent() {
                 if case .error(let error) = event, error.isFatal { throw error }
             }
-            consumer.consumeBatch(max: max) { records.append(copy($0)) }
+            consumer.consumeBatch(max: max) { records.append(Record($0, of: consumer)) }
             let left = deadline - .now
             if !records.isEmpty || left <= .zero { return records }
             wait(Swift.min(left, .milliseconds(200)))
@@ -119,9 +119,11 @@ public final class TopicReader {
         var descriptor = pollfd(fd: consumer.wakeupDescriptor, events: Int16(POLLIN), revents: 0)
         _ = poll(&descriptor, 1, Int32(time / .milliseconds(1)))
     }
+}
 
-    private func copy(_ record: borrowing RecordView) -> Record {
-        Record(
+extension TopicReader.Record {
+    init(_ record: borrowing RecordView, of consumer: Consumer) {
+        self.init(
             partition: consumer.partition(at: record.partition), offset: record.offset, timestamp: record.timestamp,
             key: record.key.map { Array($0) }, value: record.value.map { Array($0) },
             headers: record.headers.map { header in

@@ -27,6 +27,18 @@ struct IdempotencyKeyTests {
         #expect(key(parts[0], parts[1], parts[2], parts[3]) == expected)
     }
 
+    @Test("an effect that a replay makes anew has a name that tells the replay, stable for ever")
+    func replays() {
+        let name = withBytes(Array("/crm/eu".utf8)) { source in
+            withBytes(Array("4711".utf8)) { id in
+                guard let source, let id else { return "" }
+                return IdempotencyKey(flow: "customers", step: "create-client", round: "replay/mend-1")
+                    .text(source: source, id: id)
+            }
+        }
+        #expect(name == "b675ff57-2c51-57d2-87ac-09557efe19e7")
+    }
+
     @Test("another flow, step, source or id gives another key, also where the parts run together to the same text")
     func differences() {
         let keys = [

@@ -1,0 +1,192 @@
+import Flows
+import Foundation
+import Kafka
+import Logging
+
+/// Keeps live traffic of a key and its replay from overtaking each other.
+///
+/// Before anything of a key is run, the worker that owns it is told to hold it (`KeyHold`): new events are parked behind,
+/// and when nothing of the key is in flight, the worker says so by writing the key's state. When the replay is through
+/// with a key, what was parked behind it is run in order, as by a redrive, and the key goes on. Where no worker runs
+/// there is nothing to wait for: one that starts meanwhile reads what is held before it takes any event.
+final class KeyHolder {
+    /// How long workers of a group that cannot be asked for its members may be silent.
+    private static let silence = Duration.seconds(5)
+    /// How long a worker may take until it is asked again.
+    private static let patience = Duration.seconds(10)
+    private static let roundLimit = 10
+
+    private let command: ReplayCommand
+    private let plan: ReplayPlan
+    private let recorded: RecordedState
+    private let group: FlowGroup
+    private let effects: EffectWriter?
+    private let stop: StopSignal
+    private let writer: RedriveWriter
+    private var archive: DeadLetterArchive?
+    /// The keys that are held, and through which offset.
+    private var held: [OrderKey: Int64]
+    private var released: Set<OrderKey> = []
+    /// Nobody of the group was heard, where its members are not known.
+    private var isSilent = false
+    /// What became of new events that were parked meanwhile.
+    private(set) var account = RedriveAccount()
+
+    /// `nil`: there is nothing to hold, because the flow knows no order or nothing is to be run.
+    /// - Throws: ``CommandFailure`` where keys cannot be held and workers run.
+    static func make(
+        _ command: ReplayCommand, _ plan: ReplayPlan, _ group: FlowGroup, _ effects: EffectWriter?, _ stop: StopSignal
+    ) throws -> KeyHolder? {
+        let isNeeded = plan.counts.toCall > 0 || plan.recorded?.holds.isEmpty == false
+        guard isNeeded, command.flow.order != .none else { return nil }
+        guard let recorded = plan.recorded, command.flow.order == .key else {
+            try requireStopped(group, because: plan.recorded == nil ? "without receipts" : "with order: partition")
+            return nil
+        }
+        return try KeyHolder(command, plan, recorded, group, effects, stop)
+    }
+
+    private static func requireStopped(_ group: FlowGroup, because reason: String) throws(CommandFailure) {
+        guard try group.isStopped() == false else { return }
+        throw CommandFailure(
+            "\(reason) keys cannot be held back while they are replayed: stop the workers of \(group.flow.group) first",
+            status: .foundProblems)
+    }
+
+    private init(
+        _ command: ReplayCommand, _ plan: ReplayPlan, _ recorded: RecordedState, _ group: FlowGroup,
+        _ effects: EffectWriter?, _ stop: StopSignal
+    ) throws {
+        self.command = command
+        self.plan = plan
+        self.recorded = recorded
+        self.group = group
+        self.effects = effects
+        self.stop = stop
+        writer = try RedriveWriter(command.flow, client: command.client, logger: command.logger)
+        held = recorded.holds.mapValues(\.through)
+    }
+
+    func close() {
+        writer.close()
+        archive?.close()
+    }
+
+    // MARK: - Holding
+
+    /// Holds keys until they are released.
+    /// - Returns: whether nothing of them is in flight any more; `false`: the replay was stopped while that was waited for.
+    func hold(_ keys: Set<OrderKey>) throws -> Bool {
+        let new = keys.filter { $0.bytes != nil && held[$0] == nil }
+        for key in new { held[key] = plan.lastOffsets[key] ?? 0 }
+        try ask(new)
+        guard try isAnybodyThere(), !isSilent else { return true }
+        return try waitForWorkers(new)
+    }
+
+    private func ask(_ keys: Set<OrderKey>) throws(CommandFailure) {
+        for key in keys {
+            guard let bytes = key.bytes, let through = held[key] else { continue }
+            let hold = KeyHold(name: command.options.name, through: through, time: Timestamp.now())
+            try writer.write(.hold(bytes, hold), partition: key.partition)
+        }
+        try writer.finish()
+    }
+
+    /// Whether workers run, or may run.
+    private func isAnybodyThere() throws(CommandFailure) -> Bool { try group.isStopped() != true }
+
+    private func waitForWorkers(_ keys: Set<OrderKey>) throws -> Bool {
+        var pending = keys
+        let start = ContinuousClock.now
+        var nextAsking = start + KeyHolder.patience
+        while !pending.isEmpty, !stop.isStopped {
+            for key in try recorded.refresh() where recorded.knowledge.isParked(key) { pending.remove(key) }
+            let now = ContinuousClock.now
+            if try pending.count == keys.count && now - start > KeyHolder.silence && group.isStopped() == nil {
+                isSilent = true
+                command.terminal.note("no worker answers: it is taken that none runs")
+                return true
+            }
+            guard now >= nextAsking, !pending.isEmpty else { continue }
+            nextAsking = now + KeyHolder.patience
+            guard try isAnybodyThere() else { return true }
+            command.terminal.clearDrawing()
+            command.terminal.note("waiting: workers have events of \(counted(pending.count, "key")) in flight")
+            try ask(pending)
+        }
+        return pending.isEmpty
+    }
+
+    // MARK: - Letting go
+
+    /// Runs what was parked behind these keys, and lets them go on.
+    func release(_ keys: Set<OrderKey>, _ learned: [OrderKey: RedriveKnowledge.Learned]) throws {
+        let keys = keys.filter { held[$0] != nil }
+        guard !keys.isEmpty else { return }
+        let behind = try redrive(keys)
+        for key in keys where !behind.contains(key) {
+            guard let bytes = key.bytes, let through = held[key] else { continue }
+            // What an earlier redrive came through must not be taken back: a worker may not have read it yet.
+            let redriven = KeyRedriven(
+                through: max(through, recorded.redrivenThrough[key] ?? 0), references: learned[key]?.references,
+                version: learned[key]?.version)
+            try writer.write(.key(bytes, redriven), partition: key.partition)
+        }
+        try writer.finish()
+        for key in keys {
+            if let bytes = key.bytes { try writer.write(.hold(bytes, nil), partition: key.partition) }
+            held[key] = nil
+        }
+        try writer.finish()
+        released.formUnion(keys)
+    }
+
+    /// Lets go everything that is held, and looks whether something was parked while that was done.
+    func releaseAll(_ learned: [OrderKey: RedriveKnowledge.Learned]) throws {
+        try release(Set(held.keys), learned)
+        guard !released.isEmpty else { return }
+        var quietRounds = try isAnybodyThere() && !isSilent ? 0 : 2
+        for _ in 0..<KeyHolder.roundLimit where quietRounds < 2 {
+            usleep(500_000)
+            quietRounds = try redrive(released).isEmpty ? quietRounds + 1 : 0
+        }
+        account.left = try letters().map { waiting(in: $0, released).letterCount } ?? 0
+    }
+
+    /// - Returns: the keys of which something was parked behind.
+    private func redrive(_ keys: Set<OrderKey>) throws -> Set<OrderKey> {
+        guard let archive = try letters() else { return [] }
+        let plan = waiting(in: archive, keys)
+        guard plan.letterCount > 0 else { return [] }
+        let round = RedriveRound(
+            command.flow, plan, pace: nil, client: command.client, terminal: command.terminal, logger: command.logger,
+            records: .init(knowledge: recorded.knowledge, effects: effects))
+        // The replay may be stopped; what waits for it is not to be left behind.
+        try round.run(until: StopSignal(), archive, &account)
+        return Set(plan.lines.map(\.key))
+    }
+
+    /// What was parked behind these keys only because they were held. A key whose first letter has another reason waits
+    /// for an operator.
+    private func waiting(in archive: DeadLetterArchive, _ keys: Set<OrderKey>) -> RedrivePlan {
+        let open = RedrivePlan(archive.book, keys: keys)
+        let behind = open.lines.filter { $0.letters.first?.reason == "behind-parked" }
+        return RedrivePlan(archive.book, keys: Set(behind.map(\.key)))
+    }
+
+    private func letters() throws -> DeadLetterArchive? {
+        if let archive {
+            try archive.refresh(command.client)
+            return archive
+        }
+        let exists = try Reaching.kafka(command.client) { () throws(KafkaError) in
+            try group.admin.topicExists(command.flow.deadLetterTopic, within: FlowGroup.timeLimit)
+        }
+        guard exists else { return nil }
+        let opened = try DeadLetterArchive(
+            command.flow, keepsContent: true, client: command.client, logger: command.logger)
+        archive = opened
+        return opened
+    }
+}
