@@ -8,6 +8,8 @@ public struct KeyState: Equatable, Sendable {
     public var parked: ParkedMark?
     /// What was known before the event that told the key something last, where it may have to be undone.
     public var before: KeyBefore?
+    /// Behind what the state was written; `nil` in records of earlier versions.
+    public var moment: KeyMoment?
 
     public init(
         references: [UInt8]? = nil, version: EventVersion? = nil, parked: ParkedMark? = nil, before: KeyBefore? = nil
@@ -16,6 +18,19 @@ public struct KeyState: Equatable, Sendable {
         self.references = references
         self.version = version
         self.parked = parked
+    }
+
+    /// The state to be written behind `moment`, or behind what it was written already if that is later.
+    public func written(at moment: KeyMoment) -> KeyState {
+        var state = self
+        state.moment = max(self.moment ?? moment, moment)
+        return state
+    }
+
+    /// Whether a state that lies behind this one in the topic was written before it, by a worker that knew less.
+    func isLater(than other: KeyState) -> Bool {
+        guard let moment, let other = other.moment else { return false }
+        return moment > other
     }
 
     /// Nothing is known: a tombstone says the same.

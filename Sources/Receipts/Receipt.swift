@@ -16,12 +16,14 @@ public struct Receipt: Equatable, Sendable {
     public var version: EventVersion?
     /// When the answer came, in milliseconds since 1970.
     public var time: Int64
+    /// The event's source offset; `nil` in records of earlier versions.
+    public var offset: Int64?
     /// What the step remembers of the answer: a JSON object.
     public var remembered: [UInt8]?
 
     public init(
         effect: EffectID, step: String, status: Int, eventSource: String, eventID: String, key: [UInt8]? = nil,
-        version: EventVersion? = nil, time: Int64, remembered: [UInt8]? = nil
+        version: EventVersion? = nil, time: Int64, offset: Int64? = nil, remembered: [UInt8]? = nil
     ) {
         self.effect = effect
         self.step = step
@@ -31,6 +33,7 @@ public struct Receipt: Equatable, Sendable {
         self.key = key
         self.version = version
         self.time = time
+        self.offset = offset
         self.remembered = remembered
     }
 }

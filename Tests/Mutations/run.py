@@ -286,6 +286,8 @@ MUTATIONS = [
      "        case .targetFault where events[slot].isCompensating:\n"
      "            park(slot, .malformed, now: now, into: &actions)\n"
      "        case .targetFault, .refused, .redirected:\n            backOff("),
+    ("shell: states of keys not fenced", "Tests/SimulationTests/World/Receipts.swift",
+     "if let known = keys[key], known.moment > state.moment { return }", ""),
     ("shell: decisions of earlier owners not looked at", "Tests/SimulationTests/World/Worker.swift",
      "answerOfKey(record) ?? answerOfFailure(index)", "answerOfKey(record)"),
     ("shell: first step undone first", "Tests/SimulationTests/World/Compensating.swift",

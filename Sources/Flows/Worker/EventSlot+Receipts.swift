@@ -10,13 +10,27 @@ extension EventSlot {
             effect: effect, step: step.name, status: successStatus,
             eventSource: String(decoding: identity.prefix(sourceCount), as: UTF8.self),
             eventID: String(decoding: identity.dropFirst(sourceCount), as: UTF8.self), key: orderKey,
-            version: isCompensating ? nil : version, time: Timestamp.now(), remembered: remembered)
+            version: isCompensating ? nil : version, time: Timestamp.now(), offset: record.offset,
+            remembered: remembered)
+    }
+}
+
+extension EventSlot {
+    /// How far the event is, for what it tells its key.
+    fileprivate var moment: KeyMoment {
+        isCompensating ? .undone(record.offset, step: step) : .applied(record.offset, step: step)
     }
 }
 
 extension ReceiptStore {
     /// The state of the event's key to be written beside a receipt; `nil` if that tells nothing new.
     func keyState(
+        after receipt: Receipt, of slot: EventSlot, in flow: CompiledFlow
+    ) throws(ReceiptStoreError) -> KeyState? {
+        try changedKeyState(after: receipt, of: slot, in: flow)?.written(at: slot.moment)
+    }
+
+    private func changedKeyState(
         after receipt: Receipt, of slot: EventSlot, in flow: CompiledFlow
     ) throws(ReceiptStoreError) -> KeyState? {
         let partition = slot.record.partition
@@ -37,7 +51,7 @@ extension ReceiptStore {
         _ receipt: Receipt, _ state: KeyState?, of slot: EventSlot, in flow: CompiledFlow
     ) throws(ReceiptStoreError) {
         try note(receipt, partition: slot.record.partition)
-        guard flow.compensates, let state, let key = receipt.key else { return }
+        guard let state, let key = receipt.key else { return }
         try set(state, of: key, partition: slot.record.partition)
     }
 }

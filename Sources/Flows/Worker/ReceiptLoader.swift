@@ -14,6 +14,8 @@ final class ReceiptLoader {
     /// The source partitions that are being loaded, by the topic's partition that is not read to its end yet.
     private var loading: [TopicPartition: [Int32]] = [:]
     private var recordCount = 0
+    /// Keys whose states somebody overwrote who no longer owned the partition.
+    private var outdated: [(partition: Int32, key: [UInt8])] = []
 
     init(
         _ settings: ReceiptSettings, flow: FlowDefinition, client: ClientProperties, store: ReceiptStore, logger: Logger
@@ -94,10 +96,20 @@ final class ReceiptLoader {
         for source in sources where owner == nil || owner == source {
             let applied = try store.apply(
                 key: key, value: record.value, timestamp: record.timestamp ?? 0, partition: source)
-            guard case .unreadable(let error) = applied else { continue }
-            logger.warning(
-                "a receipt cannot be read", metadata: ["offset": "\(record.offset)", "reason": "\(error)"])
+            switch applied {
+            case .unreadable(let error):
+                logger.warning(
+                    "a receipt cannot be read", metadata: ["offset": "\(record.offset)", "reason": "\(error)"])
+            case .outdatedKeyState(let key): outdated.append((source, key))
+            default: continue
+            }
         }
+    }
+
+    /// Keys whose states are to be written again, as they are known, each once.
+    func takeOutdated() -> [(partition: Int32, key: [UInt8])] {
+        defer { outdated = [] }
+        return outdated
     }
 
     /// The source partition that the record names; `nil` if it names none.

@@ -17,7 +17,8 @@ extension Worker {
         _ key: [UInt8], of partition: Int32, _ hold: KeyHold, _ records: WorkerRecords
     ) throws(ReceiptStoreError) {
         let state = try records.store.keyState(of: key, partition: partition) ?? KeyState()
-        try records.store.set(state.held(hold), of: key, partition: partition)
+        try records.store.set(
+            state.held(hold).written(at: .released(through: hold.through)), of: key, partition: partition)
         records.holds.append(
             PendingHold(
                 key: key, partition: partition, settledBelow: partitionStatus(partition)?.nextOffset ?? 0))

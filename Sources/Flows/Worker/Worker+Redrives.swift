@@ -61,8 +61,9 @@ extension Worker {
     ) throws {
         records.redrivenThrough[partition, default: [:]][key] = redriven.through
         guard let state = try records.store.keyState(of: key, partition: partition) else { return }
-        let next = try state.after(redriven, merging: records.merger)
-        guard next != state else { return }
+        let changed = try state.after(redriven, merging: records.merger)
+        guard changed != state else { return }
+        let next = changed.written(at: .released(through: redriven.through))
         _ = records.writer.write(next, of: key, partition: partition)
         try records.store.set(next, of: key, partition: partition)
         logger.info(

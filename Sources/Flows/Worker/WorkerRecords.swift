@@ -96,8 +96,22 @@ extension Worker {
         let given = loading.keys.sorted { $0.partition < $1.partition }
         let positions = loading.compactMapValues { $0 }
         loading.removeAll()
+        writeAgain(records.loader.takeOutdated(), records)
         start(given, at: positions)
         perform()
+    }
+
+    /// Puts what is known of keys behind what a former owner wrote of them without knowing it. That it is acknowledged is
+    /// not waited for: should it be lost, the next owner finds the same.
+    private func writeAgain(_ keys: [(partition: Int32, key: [UInt8])], _ records: WorkerRecords) {
+        for (partition, key) in keys {
+            guard let state = try? records.store.keyState(of: key, partition: partition) else { continue }
+            _ = records.writer.write(state, of: key, partition: partition)
+        }
+        guard !keys.isEmpty else { return }
+        logger.warning(
+            "states of keys written again: a former owner of the partition had overwritten them",
+            metadata: ["keys": "\(keys.count)"])
     }
 
     // MARK: - Writing
@@ -218,6 +232,6 @@ extension KeyState {
         let parked = self.parked ?? ParkedMark(first: offset, last: offset, since: Timestamp.now())
         state.parked = ParkedMark(
             first: min(parked.first, offset), last: max(parked.last, offset), since: parked.since)
-        return state
+        return state.written(at: .parked(offset))
     }
 }

@@ -58,6 +58,10 @@ extension Receipt {
         }
         buffer.append(#","time":"#)
         buffer.append(time)
+        if let offset {
+            buffer.append(#","offset":"#)
+            buffer.append(offset)
+        }
         if let remembered {
             buffer.append(#","remembered":"#)
             remembered.withUnsafeBytes { buffer.append($0) }
@@ -87,6 +91,14 @@ extension KeyState {
         if let before {
             if buffer.count > start { buffer.append(",") }
             before.write(to: buffer)
+        }
+        if let moment {
+            if buffer.count > start { buffer.append(",") }
+            buffer.append(#""moment":["#)
+            buffer.append(moment.offset)
+            buffer.append(",")
+            buffer.append(Int64(moment.stage))
+            buffer.append("]")
         }
         buffer.append("}")
     }

@@ -45,6 +45,7 @@ public final class StateRecordDecoder {
         if let version = object.present("version") { state.version = try Self.version(version) }
         if let parked = object.present("parked") { state.parked = try Self.parked(parked) }
         if let before = object.present("before") { state.before = try KeyBefore(before) }
+        if let moment = object.present("moment") { state.moment = try Self.moment(moment) }
         return state
     }
 
@@ -72,6 +73,12 @@ public final class StateRecordDecoder {
             throw StateRecordError(reason: "`version` is neither a string nor a number")
         }
         return version
+    }
+
+    private static func moment(_ value: Value) throws(StateRecordError) -> KeyMoment {
+        let numbers = value.kind == .array ? value.elements.compactMap(\.int) : []
+        guard numbers.count == 2 else { throw StateRecordError(reason: "`moment` is not an offset and a stage") }
+        return KeyMoment(offset: Int64(numbers[0]), stage: numbers[1])
     }
 
     private static func parked(_ value: Value) throws(StateRecordError) -> ParkedMark {
@@ -120,6 +127,7 @@ struct ReceiptFields {
     let key: Value?
     let version: Value?
     let time: Int64
+    let offset: Int64?
     let remembered: Value?
 
     init(effect: EffectID, _ object: Value, timestamp: Int64) throws(StateRecordError) {
@@ -134,6 +142,7 @@ struct ReceiptFields {
         key = object.present("key")
         version = object.present("version")
         remembered = object.present("remembered")
+        offset = object.present("offset").flatMap { $0.int.map(Int64.init) }
         if let value = object.present("time") {
             guard let time = value.int else { throw StateRecordError(reason: "`time` is no whole number") }
             self.time = Int64(time)
@@ -169,7 +178,7 @@ struct ReceiptFields {
         Receipt(
             effect: effect, step: Self.text(step), status: status, eventSource: Self.text(source),
             eventID: Self.text(id), key: try orderKey(), version: try eventVersion(), time: time,
-            remembered: try rememberedMembers())
+            offset: offset, remembered: try rememberedMembers())
     }
 
     private static func text(_ value: Value) -> String { String(decoding: value.bytes, as: UTF8.self) }

@@ -30,6 +30,9 @@ public final class ReceiptStore {
     /// What became of a record that was loaded.
     public enum Applied: Equatable, Sendable {
         case receipt, forgottenEffect, keyState, forgottenKey, failure, forgottenFailure
+        /// The state of a key that is known better: it was written by somebody who no longer owned the partition. What
+        /// is known should be written again, before compaction keeps the other one alone.
+        case outdatedKeyState(key: [UInt8])
         /// Of a kind that this version does not know.
         case ignored
         /// To be logged. An effect whose key can be read is known nevertheless, because it was made.
@@ -128,12 +131,13 @@ extension ReceiptStore {
     private func applyReceipt(
         of effect: EffectID, _ value: UnsafeRawBufferPointer, timestamp: Int64, _ partition: Int32
     ) throws(ReceiptStoreError) -> Applied {
-        let (time, remembered, key, version): (Int64, [UInt8]?, [UInt8]?, EventVersion?)
+        let (time, remembered, key, version, offset): (Int64, [UInt8]?, [UInt8]?, EventVersion?, Int64?)
         do throws(StateRecordError) {
             let fields = try decoder.receipt(of: effect, value, timestamp: timestamp)
             time = fields.time
             remembered = try fields.rememberedMembers()
             version = try fields.eventVersion()
+            offset = fields.offset
             // Most receipts say nothing of their key.
             key = remembered == nil && version == nil ? nil : try fields.orderKey()
         } catch {
@@ -142,7 +146,7 @@ extension ReceiptStore {
             }
             return .unreadable(error)
         }
-        try note(effect, time: time, remembered: remembered, key: key, version: version, partition)
+        try note(effect, time: time, remembered: remembered, key: key, version: version, offset: offset, partition)
         return .receipt
     }
 
@@ -156,6 +160,9 @@ extension ReceiptStore {
             } catch {
                 return .unreadable(error)
             }
+        }
+        if value != nil, let known = try keyState(of: key, partition: partition), known.isLater(than: state) {
+            return .outdatedKeyState(key: key)
         }
         try set(state, of: key, partition: partition)
         return value == nil ? .forgottenKey : .keyState
@@ -190,7 +197,7 @@ extension ReceiptStore {
     public func note(_ receipt: Receipt, partition: Int32) throws(ReceiptStoreError) {
         try note(
             receipt.effect, time: receipt.time, remembered: receipt.remembered, key: receipt.key,
-            version: receipt.version, partition)
+            version: receipt.version, offset: receipt.offset, partition)
     }
 
     /// Forgets an effect, whose tombstone is written.
@@ -212,10 +219,13 @@ extension ReceiptStore {
     }
 
     private func note(
-        _ effect: EffectID, time: Int64, remembered: [UInt8]?, key: [UInt8]?, version: EventVersion?,
+        _ effect: EffectID, time: Int64, remembered: [UInt8]?, key: [UInt8]?, version: EventVersion?, offset: Int64?,
         _ partition: Int32
     ) throws(ReceiptStoreError) {
-        if let key, let state = try keyState(of: key, with: remembered, version, partition) {
+        // What a later event told the key stands.
+        if let key, let state = try keyState(of: key, with: remembered, version, partition),
+            state.moment.map({ $0.offset <= offset ?? .max }) ?? true
+        {
             try set(state, of: key, partition: partition)
         }
         try on(partition) { (state) throws(SQLiteError) in

@@ -7,6 +7,10 @@ struct ReceiptTopic {
         var version: Int?
         /// The first and the last parked event.
         var parked: ClosedRange<Int64>?
+        /// Behind what it was written: an event's offset, and how far the event was.
+        var moment: (offset: Int64, stage: Int) = (-1, 0)
+
+        mutating func write(at offset: Int64, _ stage: Int) { if moment < (offset, stage) { moment = (offset, stage) } }
     }
 
     enum Write {
@@ -29,7 +33,10 @@ struct ReceiptTopic {
         mutating func take(_ write: Write) {
             switch write {
             case .effect(let record, let step): effects.insert(record * 8 + step)
-            case .key(let key, let state, _): keys[key] = state
+            case .key(let key, let state, _):
+                // Not what a worker writes that was taken for dead and knows less.
+                if let known = keys[key], known.moment > state.moment { return }
+                keys[key] = state
             case .failure(let record, let failure): failures[record] = failure
             }
         }
@@ -127,12 +134,15 @@ extension Worker {
             if step < Plan.undo, let version = planned.version {
                 state.version = max(state.version ?? version, version)
             }
+            // What undoes steps comes behind them, the last step's first.
+            state.write(at: planned.offset, step < Plan.undo ? step : 4 * Plan.undo - step)
             // The key first: a receipt without it would hide the event from what its key is to remember.
             writes = [.key(planned.key, state, mark: nil), .effect(record: content.record, step: step)]
             world.log(.recordAsked(worker: index, event: event.rawValue, step: step))
         case .parkedMark:
             let parked = state.parked ?? planned.offset...planned.offset
             state.parked = min(parked.lowerBound, planned.offset)...max(parked.upperBound, planned.offset)
+            state.write(at: planned.offset, 4 * Plan.undo)
             writes = [.key(planned.key, state, mark: content.record)]
             world.log(.recordAsked(worker: index, event: event.rawValue, step: nil))
         }
