@@ -27,6 +27,8 @@ build: setup ## a release build of the penstock program
 SOCKETS := SimulatedSystemsTests FlowsTests HTTPCallsTests KafkaTests
 # Suites of many processes; beside all the others they would starve each other.
 CROWDED := ^IntegrationTests\.(Administration|Probe|Receipt|Redrive|DeadLetter)
+# What operators do on a command line, each with workers and topics of its own.
+OPERATORS := ^IntegrationTests\.(Reconcile|Replay|Offset|Trace|Compensation|Batch)
 empty :=
 space := $(empty) $(empty)
 
@@ -35,8 +37,9 @@ test: ## every test that needs nothing but this machine
 	swift build --build-tests
 	swift test --skip-build --skip '^($(subst $(space),|,$(SOCKETS) IntegrationTests))\.'
 	set -e; for suite in $(SOCKETS); do swift test --skip-build --filter "^$$suite\."; done
-	swift test --skip-build --filter '^IntegrationTests\.' --skip '$(CROWDED)'
+	swift test --skip-build --filter '^IntegrationTests\.' --skip '$(CROWDED)' --skip '$(OPERATORS)'
 	swift test --skip-build --filter '$(CROWDED)'
+	swift test --skip-build --filter '$(OPERATORS)'
 
 check: ## format, warnings, tests, examples and documents
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks

@@ -21,7 +21,8 @@ public struct GroupDescription: Sendable, Hashable {
 extension Admin {
     /// The members of a group. A group that does not exist has none. The mock cluster cannot tell (`isUnsupported`).
     public func describeGroup(_ group: String, within limit: Duration) throws(KafkaError) -> GroupDescription {
-        try request(
+        try requireGroupsAreTold(of: group, within: limit)
+        return try request(
             RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, "asking for the members of group \(group) failed", within: limit,
             send: { client, options, queue in
                 group.withCString { name in
@@ -31,6 +32,35 @@ extension Admin {
             },
             read: { (event) throws(KafkaError) in try GroupDescription.read(event) }
         )
+    }
+
+    /// Refuses before the question where brokers do not offer it: librdkafka 2.0.2 counts a refused request to a
+    /// coordinator as answered twice, and aborts the process when that is noticed. A request to every broker has no
+    /// such defect, and brokers that list groups describe them. One that does not answer is no reason to refuse.
+    private func requireGroupsAreTold(of group: String, within limit: Duration) throws(KafkaError) {
+        do throws(KafkaError) {
+            try request(
+                RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, "asking for the members of group \(group) failed",
+                within: min(limit, .seconds(3)),
+                send: { client, options, queue in rd_kafka_ListConsumerGroups(client, options, queue) },
+                read: { (event) throws(KafkaError) in try refuseUnsupported(event) }
+            )
+        } catch {
+            guard !error.isUnsupported else { throw error }
+        }
+    }
+
+    private func refuseUnsupported(_ event: OpaquePointer) throws(KafkaError) {
+        var count = 0
+        guard let result = rd_kafka_event_ListConsumerGroups_result(event),
+            let errors = rd_kafka_ListConsumerGroups_result_errors(result, &count)
+        else { return }
+        for index in 0..<count {
+            let code = rd_kafka_error_code(errors[index])
+            guard !KafkaError(code).isUnsupported else {
+                throw KafkaError(code, String(cString: rd_kafka_error_string(errors[index])))
+            }
+        }
     }
 
     /// Commits offsets for a group without being a member of it. Brokers refuse that while the group has members

@@ -9,12 +9,10 @@ struct FlowGroup {
     let flow: FlowDefinition
     let client: ClientProperties
     let admin: Admin
-    private let logger: Logger
 
     init(_ flow: FlowDefinition, client: ClientProperties, logger: Logger) throws(CommandFailure) {
         self.flow = flow
         self.client = client
-        self.logger = logger
         admin = try Reaching.kafka(client) { () throws(KafkaError) in try Admin(properties: client, logger: logger) }
     }
 
@@ -44,8 +42,6 @@ struct FlowGroup {
     /// The group's members; `nil` where the brokers cannot tell.
     func description() throws(CommandFailure) -> GroupDescription? {
         try Reaching.kafka(client) { () throws(KafkaError) in
-            // With a client of its own: behind a refusal of this request librdkafka 2.0.2 answers no other.
-            let admin = try Admin(properties: client, logger: logger)
             do throws(KafkaError) {
                 return try admin.describeGroup(flow.group, within: FlowGroup.timeLimit)
             } catch {
