@@ -42,6 +42,7 @@ extension HTTPCaller {
     private func recycle(_ transfer: TransferPointer) {
         transfer.pointee.phase = .idle
         transfer.pointee.verdict = nil
+        transfer.pointee.fitReadSize()
         transfer.pointee.shrink()
         systems[transfer.pointee.system].idle.append(transfer)
     }

@@ -43,6 +43,23 @@ import Testing
 
     private func instant(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
 
+    @Test("D5: a trial from before the circuit opened again closes nothing; the next one does")
+    func outdatedTrial() {
+        var circuit = CircuitBreaker(CircuitLimits(failureThreshold: 1, openTime: .seconds(1)))
+        #expect(circuit.failed(event(1), isTrial: false, isRefusal: false, now: instant(0)) == true)
+        #expect(circuit.advance(to: instant(1)) == true)
+        #expect(circuit.started() == true)
+        // An older call is refused while the trial is under way.
+        #expect(circuit.failed(event(2), isTrial: false, isRefusal: true, now: instant(1)) == true)
+        #expect(circuit.advance(to: instant(9)) == true)
+        #expect(circuit.state == .halfOpen && circuit.allowance == 0)
+        #expect(circuit.succeeded(isTrial: true) == false)
+        #expect(circuit.state == .halfOpen && circuit.allowance == 1)
+        #expect(circuit.started() == true)
+        #expect(circuit.succeeded(isTrial: true) == true)
+        #expect(circuit.state == .closed)
+    }
+
     @Test("The circuit opens on faults of different events in a row, and closes on a good trial")
     func circuit() {
         var circuit = CircuitBreaker(CircuitLimits(failureThreshold: 2, openTime: .seconds(1)))

@@ -12,6 +12,8 @@ struct CircuitBreaker: Sendable {
     private var lastFaulty: EventID?
     private var openings = 0
     private(set) var trialInFlight = false
+    /// The circuit has opened again since the trial in flight began, because another call was refused.
+    private var isTrialOutdated = false
 
     init(_ limits: CircuitLimits) {
         threshold = max(1, limits.failureThreshold)
@@ -38,7 +40,7 @@ struct CircuitBreaker: Sendable {
     ///
     /// Only the trial closes an open circuit: calls from before it opened say nothing about now.
     mutating func succeeded(isTrial: Bool) -> Bool {
-        if isTrial { trialInFlight = false }
+        let isTrial = ended(isTrial: isTrial)
         guard state != .open, state == .closed || isTrial else { return false }
         faults = 0
         lastFaulty = nil
@@ -51,7 +53,7 @@ struct CircuitBreaker: Sendable {
 
     /// A call met a target fault. True when the state changed.
     mutating func failed(_ event: EventID, isTrial: Bool, isRefusal: Bool, now: Instant) -> Bool {
-        if isTrial { trialInFlight = false }
+        let isTrial = ended(isTrial: isTrial)
         switch state {
         case .open:
             return false
@@ -68,6 +70,14 @@ struct CircuitBreaker: Sendable {
         return true
     }
 
+    /// A call has ended. True when it was the trial and still says something about now.
+    private mutating func ended(isTrial: Bool) -> Bool {
+        guard isTrial else { return false }
+        defer { isTrialOutdated = false }
+        trialInFlight = false
+        return !isTrialOutdated
+    }
+
     /// Time passes. True when the state changed.
     mutating func advance(to now: Instant) -> Bool {
         guard state == .open, let until = openUntil, until <= now else { return false }
@@ -79,6 +89,7 @@ struct CircuitBreaker: Sendable {
     private mutating func open(_ now: Instant) {
         openings += 1
         state = .open
+        isTrialOutdated = trialInFlight
         openUntil = now.advanced(byNanoseconds: openTime.ceiling(attempts: openings))
         faults = 0
         lastFaulty = nil

@@ -205,10 +205,9 @@ public final class Worker {
         if let error = deadLetters.writer.fatalError() { fail(.deadLetters(error)) }
     }
 
-    private var hasRoom: Bool { !isShuttingDown }
-
+    /// Behind the answers of this turn: what they made room for is known, and filled before the next wait.
     private func takeRecords() {
-        guard hasRoom else { return }
+        guard !isShuttingDown, core.wantsRecords else { return }
         consumer.consumeBatch(max: settings.fetchBatch) { take($0) }
         perform()
     }

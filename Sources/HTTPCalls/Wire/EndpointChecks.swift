@@ -45,9 +45,22 @@ enum EndpointChecks {
         guard allowsQuery || part(CURLUPART_QUERY, of: url) == nil else { throw fail("it must not have a query") }
     }
 
-    private static func part(_ part: CURLUPart, of url: OpaquePointer) -> String? {
+    /// The field `Host` as libcurl would write it (RFC 9110, section 7.2): ready made, because libcurl formats it anew for
+    /// every call. `nil` leaves it to libcurl.
+    static func hostLine(of endpoint: SystemEndpoint) -> FixedLine? {
+        guard let url = curl_url() else { return nil }
+        defer { curl_url_cleanup(url) }
+        guard curl_url_set(url, CURLUPART_URL, endpoint.baseURL, 0) == CURLUE_OK,
+            let host = part(CURLUPART_HOST, of: url), !host.contains("%"), !host.isEmpty
+        else { return nil }
+        // The default port of the scheme is left out.
+        let port = part(CURLUPART_PORT, of: url, flags: CURLU_NO_DEFAULT_PORT).map { ":\($0)" } ?? ""
+        return Array("Host: \(host)\(port)".utf8).withUnsafeBytes { FixedLine($0, nameLength: 4) }
+    }
+
+    private static func part(_ part: CURLUPart, of url: OpaquePointer, flags: Int32 = 0) -> String? {
         var text: UnsafeMutablePointer<CChar>?
-        guard curl_url_get(url, part, &text, 0) == CURLUE_OK, let text else { return nil }
+        guard curl_url_get(url, part, &text, UInt32(flags)) == CURLUE_OK, let text else { return nil }
         defer { curl_free(text) }
         return String(cString: text)
     }

@@ -47,7 +47,7 @@ final class System {
             // As a line of ours: CURLOPT_USERAGENT is formatted and allocated anew for each request.
             do { try fields.append("User-Agent", "penstock") } catch { throw .refused(reason: error.description) }
         }
-        lines = Self.lines(of: fields)
+        lines = [EndpointChecks.hostLine(of: endpoint)].compactMap { $0 } + Self.lines(of: fields)
     }
 
     deinit {

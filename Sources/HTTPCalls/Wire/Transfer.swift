@@ -9,6 +9,8 @@ struct Transfer: ~Copyable {
     enum Phase: UInt8 { case idle, waiting, running, finished }
 
     let easy: UnsafeMutableRawPointer
+    /// The URL, parsed. libcurl takes it apart anew for every call if it is given as text.
+    let url: OpaquePointer
     /// The place of the system in its caller.
     let system: Int
     /// Whether it fetches the system's token; such a transfer has no tag.
@@ -35,6 +37,8 @@ struct Transfer: ~Copyable {
     /// Whether the empty line behind the head has come. libcurl calls a transfer complete without it.
     var hasWholeHead = false
     private var body: UnsafeMutableRawBufferPointer
+    /// Bytes that libcurl reads at once.
+    private var readSize = Transfer.smallRead
     /// libcurl's words on what failed.
     let message: UnsafeMutablePointer<CChar>
 
@@ -50,10 +54,20 @@ struct Transfer: ~Copyable {
     private(set) var isRepetition = false
 
     static let keptBodyCapacity = 64 << 10
+    /// libcurl takes and gives back a buffer of this size for every call. The smallest it allows is served from malloc's
+    /// cache of the thread; its default of 16 KiB makes malloc merge free chunks and return memory to the machine each
+    /// time, which costs more than all else that it allocates.
+    static let smallRead = 1_024
+    static let largeRead = 16 << 10
 
     init?(system: Int, isTokenRequest: Bool, endpoint: SystemEndpoint, baseURL: [UInt8]) {
         guard let easy = curl_easy_init() else { return nil }
+        guard let url = curl_url() else {
+            curl_easy_cleanup(easy)
+            return nil
+        }
         self.easy = easy
+        self.url = url
         self.system = system
         self.isTokenRequest = isTokenRequest
         mayResend = endpoint.resendsOnDeadConnection
@@ -67,6 +81,7 @@ struct Transfer: ~Copyable {
 
     deinit {
         curl_easy_cleanup(easy)
+        curl_url_cleanup(url)
         body.deallocate()
         message.deallocate()
     }
@@ -92,9 +107,10 @@ struct Transfer: ~Copyable {
     }
 
     mutating func setPath(_ path: UnsafeRawBufferPointer) throws(RequestError) {
-        guard let url = head.setPath(path) else { return }
-        let code = penstock_easy_set_string(easy, CURLOPT_URL, url)
-        guard code == CURLE_OK else { throw .refused(reason: Library.text(code)) }
+        guard let text = head.setPath(path) else { return }
+        // The path was checked for dot segments; libcurl need not look for them again.
+        let code = curl_url_set(url, CURLUPART_URL, text, UInt32(CURLU_PATH_AS_IS))
+        guard code == CURLUE_OK else { throw .refused(reason: String(cString: curl_url_strerror(code))) }
     }
 
     mutating func setLines(_ fields: borrowing HeaderFields, adding fixed: [FixedLine], hasToken: Bool) {
@@ -167,6 +183,13 @@ struct Transfer: ~Copyable {
         default: break
         }
         return !isTooLarge
+    }
+
+    /// Reads the next answer in pieces that suit one like the last.
+    mutating func fitReadSize() {
+        let size = headCount + bodyCount < Transfer.smallRead ? Transfer.smallRead : Transfer.largeRead
+        guard size != readSize, penstock_easy_set_long(easy, CURLOPT_BUFFERSIZE, size) == CURLE_OK else { return }
+        readSize = size
     }
 
     /// Gives back the memory of an unusually large answer.

@@ -12,6 +12,7 @@ struct TransferOptions {
         to transfer: TransferPointer, endpoint: SystemEndpoint, loop: UnsafeMutablePointer<EventLoop>
     ) -> CURLcode {
         var options = TransferOptions(easy: transfer.pointee.easy)
+        options.set(CURLOPT_CURLU, pointer: UnsafeRawPointer(transfer.pointee.url))
         options.setBehaviour(endpoint)
         options.setVersion(endpoint)
         options.setTLS(endpoint.tls)
@@ -40,18 +41,20 @@ struct TransferOptions {
 
     private mutating func setBehaviour(_ endpoint: SystemEndpoint) {
         set(CURLOPT_PROTOCOLS_STR, "http,https")
-        // No proxy: an empty name also keeps libcurl from reading `http_proxy` and the like from the environment.
+        // No proxy: an empty name also keeps libcurl from reading `http_proxy` and the like from the environment, and
+        // the second from looking there for exceptions with every call.
         set(CURLOPT_PROXY, "")
+        set(CURLOPT_NOPROXY, "*")
         // No signals: they belong to the program, and SIGPIPE is not raised by the sockets' writes.
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_NOPROGRESS, 1)
         set(CURLOPT_FOLLOWLOCATION, 0)
-        // The path was checked for dot segments; libcurl need not look for them again.
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_TCP_NODELAY, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_CONNECTTIMEOUT_MS, endpoint.connectTimeoutMilliseconds)
         set(CURLOPT_TIMEOUT_MS, endpoint.timeoutMilliseconds)
+        set(CURLOPT_BUFFERSIZE, Transfer.smallRead)
     }
 
     private mutating func setVersion(_ endpoint: SystemEndpoint) {
