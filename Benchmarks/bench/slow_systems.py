@@ -9,6 +9,8 @@ from bench.common import ROUNDS, row, say, start, stop
 from bench.end_to_end import configuration, events, ours, peer, produce, start_worker, topic_with
 
 KEY_COUNTS = (1, 2, 5, 10, 20, 50, 100, 1_000, 10_000)
+# Beside the bare case, which is what others publish: the next event of a key waits for the receipt, too.
+WITH_RECEIPTS = (20, 1_000)
 CALLS = 10_000
 IN_FLIGHT = 100
 MEAN_SECONDS = 0.0025
@@ -27,6 +29,14 @@ def seconds(result):
 # MARK: order per key
 
 
+def timed(folder, slow, servers, topic, receipts):
+    system, url = slow_system(slow, 0, 5_000)
+    path = configuration(folder, servers, url, topic, IN_FLIGHT, receipts)
+    result = seconds(ours(path, 1))
+    stop(system)
+    return result
+
+
 def keys(folder, limit, slow):
     """Parallel Consumer's published case over real HTTP: calls of 0 to 5 ms, one partition, 100 in flight."""
     unordered = None
@@ -35,11 +45,11 @@ def keys(folder, limit, slow):
         path = folder / f"keys-{count}.ndjson"
         events(path, CALLS, count)
         produce(servers, topic, path)
-        mine, theirs = [], []
+        mine, recorded, theirs = [], [], []
         for _ in range(1 if count < 5 else ROUNDS):
-            system, url = slow_system(slow, 0, 5_000)
-            mine.append(seconds(ours(configuration(folder, servers, url, topic, IN_FLIGHT), 1)))
-            stop(system)
+            mine.append(timed(folder, slow, servers, topic, receipts=False))
+            if count in WITH_RECEIPTS:
+                recorded.append(timed(folder, slow, servers, topic, receipts=True))
             if count == 1_000:
                 system, url = slow_system(slow, 0, 5_000)
                 theirs.append(seconds(peer(limit, servers, url, topic, CALLS, 1, IN_FLIGHT)))
@@ -47,6 +57,9 @@ def keys(folder, limit, slow):
         ideal = CALLS * MEAN_SECONDS / min(count, IN_FLIGHT)
         middle = statistics.median(mine)
         row(f"0-5 ms a call, {count:,} keys, beside the ideal", middle, ideal, "s", ideal / middle)
+        if recorded:
+            middle_recorded = statistics.median(recorded)
+            row(f"  with receipts, {count:,} keys", middle_recorded, ideal, "s", ideal / middle_recorded)
         if theirs:
             unordered = statistics.median(theirs)
             row(f"0-5 ms a call, {count:,} keys, beside unordered C", middle, unordered, "s", unordered / middle,

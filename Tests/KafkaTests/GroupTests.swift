@@ -39,6 +39,39 @@ import Testing
         #expect(first.consumer.close() && second.consumer.close())
     }
 
+    @Test("D6: what is committed while the group is joined neither fails nor costs the assignment")
+    func commitsWhileJoining() throws {
+        let broker = try BrokerAccess()
+        let topic = try broker.createTopic(partitions: 4)
+        let group = BrokerAccess.uniqueName("g")
+        // The others hear of a rebalance late, and until then the first one waits for its group.
+        let first = try Member(broker, group: group, strategy: .cooperativeSticky)
+        let slow = try Member(
+            broker, group: group, strategy: .cooperativeSticky, properties: ["heartbeat.interval.ms": "1500"])
+        let members = [first, slow]
+        for member in members { try member.consumer.subscribe([topic]) }
+        #expect(turning(members) { first.assignment.count == 2 && slow.assignment.count == 2 })
+        first.events = []
+        let third = try Member(broker, group: group, strategy: .cooperativeSticky)
+        try third.consumer.subscribe([topic])
+        var offset: Int64 = 0
+        let isShared = turning(members + [third]) {
+            offset += 1
+            first.consumer.commit(first.assignment.map { OffsetCommit($0, offset: offset, metadata: "") })
+            return third.assignment.count >= 1 && first.assignment.count + slow.assignment.count <= 3
+        }
+        #expect(isShared)
+        let losses = first.events.filter {
+            if case .revoked(_, lost: true) = $0 { true } else { false }
+        }
+        #expect(losses.isEmpty)
+        // What is held is replaced by what comes later, and only that is answered so. (The mock cluster refuses what is
+        // committed while its group waits for members.)
+        let failures = first.commitResults.compactMap(\.error)
+        #expect(!BrokerAccess.isReal || failures.allSatisfy { $0.message.contains("being joined") }, "\(failures.map(\.message))")
+        #expect(first.consumer.close() && slow.consumer.close() && third.consumer.close())
+    }
+
     @Test func cooperativeMembersGiveBackOnlyWhatMoves() throws {
         let broker = try BrokerAccess()
         let topic = try broker.createTopic(partitions: 4)

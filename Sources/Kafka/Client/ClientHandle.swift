@@ -11,17 +11,20 @@ final class ClientHandle {
     /// The client, until `destroy`.
     let pointer: OpaquePointer
     private let sink: LogSink
+    private let joinWatch: JoinWatch?
     private var isDestroyed = false
 
     /// - Parameters:
     ///   - fixed: Properties that Penstock owns; they win over `properties`.
     ///   - defaults: Properties that `properties` may override. One that this librdkafka does not know is left out.
+    ///   - joinWatch: Is told when the client joins its group.
     ///   - events: Which `RD_KAFKA_EVENT_…` come to the queues instead of callbacks.
     init(
         _ role: Role,
         properties: ClientProperties,
         defaults: [String: String],
         fixed: [String: String],
+        joinWatch: JoinWatch? = nil,
         events: Int32,
         logger: Logger
     ) throws(KafkaError) {
@@ -42,6 +45,7 @@ final class ClientHandle {
 
         let sink = LogSink(logger)
         sink.install(in: configuration)
+        joinWatch?.install(in: configuration)
         rd_kafka_conf_set_events(configuration, events)
         let fetchesTokens = properties["sasl.mechanism"]?.uppercased() == "OAUTHBEARER"
         if fetchesTokens { rd_kafka_conf_enable_sasl_queue(configuration, 1) }
@@ -58,6 +62,7 @@ final class ClientHandle {
         }
         self.pointer = pointer
         self.sink = sink
+        self.joinWatch = joinWatch
     }
 
     deinit { destroy(within: .seconds(1)) }
@@ -79,17 +84,17 @@ final class ClientHandle {
     }
 
     /// Destroys the client on a thread of its own, since `rd_kafka_destroy` waits for librdkafka's threads, one of
-    /// which may be resolving a name. The log sink lives until then.
+    /// which may be resolving a name. What they call lives until then.
     /// - Returns: Whether it is done within the time; else it goes on by itself.
     @discardableResult
     func destroy(within limit: Duration, flags: Int32 = 0) -> Bool {
         guard !isDestroyed else { return true }
         isDestroyed = true
-        let last = LastUse(client: pointer, sink: sink)
+        let last = LastUse(client: pointer, sink: sink, joinWatch: joinWatch)
         let done = DispatchSemaphore(value: 0)
         DispatchQueue(label: "kafka.destroy").async {
             rd_kafka_destroy_flags(last.client, flags)
-            withExtendedLifetime(last.sink) {}
+            withExtendedLifetime((last.sink, last.joinWatch)) {}
             done.signal()
         }
         return done.wait(timeout: .now() + .nanoseconds(Int(limit.nanoseconds))) == .success
@@ -100,12 +105,14 @@ final class ClientHandle {
         guard !isDestroyed else { return }
         isDestroyed = true
         _ = Unmanaged.passRetained(sink)
+        if let joinWatch { _ = Unmanaged.passRetained(joinWatch) }
     }
 
-    /// Safe to hand over: the pointer is used by nobody else after this, and the sink is immutable.
+    /// Safe to hand over: the pointer is used by nobody else after this, and the others are `Sendable`.
     private struct LastUse: @unchecked Sendable {
         let client: OpaquePointer
         let sink: LogSink
+        let joinWatch: JoinWatch?
     }
 }
 

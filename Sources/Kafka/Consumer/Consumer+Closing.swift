@@ -17,7 +17,7 @@ extension Consumer {
         // for a complete unassignment while it closes, and then waits for ever.
         serve(until: deadline, onEvent) {
             // What was assigned by hand stays assigned: no rebalance will take it.
-            outstandingCommits == 0 && pendingRebalance == nil
+            outstandingCommits == 0 && heldCommits.isEmpty && pendingRebalance == nil
                 && (isStaticMember || !hasSubscribed || table.assigned.isEmpty)
         }
         let isInOrder = leave(until: deadline, onEvent)

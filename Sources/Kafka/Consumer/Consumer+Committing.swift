@@ -2,8 +2,42 @@ import CLibrdkafka
 
 extension Consumer {
     /// Commits offsets with their metadata. Never waits; the answer comes as `.committed` with one result for each.
+    /// While the group is joined they are held, and sent as soon as it is.
     public func commit(_ commits: [OffsetCommit]) {
         guard !isClosed, !commits.isEmpty else { return }
+        if joinWatch.isJoining { hold(commits) } else { send(commits) }
+    }
+
+    private func hold(_ commits: [OffsetCommit]) {
+        for commit in commits {
+            guard let earlier = heldCommits.updateValue(commit, forKey: commit.partition) else { continue }
+            refuse([earlier])
+        }
+    }
+
+    /// Sends what was held, unless it must not be committed any more: with the next generation's number the coordinator
+    /// would accept it, though another member may have committed more (D1).
+    func sendHeldCommits() {
+        guard !heldCommits.isEmpty, !joinWatch.isJoining else { return }
+        let commits = Array(heldCommits.values)
+        heldCommits.removeAll()
+        if isAssignmentLost { refuse(commits) } else { send(commits) }
+    }
+
+    /// The partitions were lost: what was held of them is answered as failed.
+    func refuseHeldCommits(of partitions: [TopicPartition]) {
+        refuse(partitions.compactMap { heldCommits.removeValue(forKey: $0) })
+    }
+
+    private func refuse(_ commits: [OffsetCommit]) {
+        guard !commits.isEmpty else { return }
+        let error = KafkaError(RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, "the group was being joined")
+        pendingEvents.append(
+            .committed(commits.map { CommitResult(partition: $0.partition, offset: $0.offset, error: error) }))
+        wakeup.signal()
+    }
+
+    private func send(_ commits: [OffsetCommit]) {
         let list = PartitionList(commits)
         let result = rd_kafka_commit_queue(handle.pointer, list.pointer, replyQueue, nil, nil)
         if let error = KafkaError.unlessSuccess(result) {

@@ -5,6 +5,7 @@ extension Consumer {
     /// the loop and at least every few seconds: this is what counts as polling for `max.poll.interval.ms`.
     public func nextEvent() -> ConsumerEvent? {
         guard !isClosed else { return nil }
+        sendHeldCommits()
         if !pendingEvents.isEmpty { return pendingEvents.removeFirst() }
         return poll(replyQueue) ?? pollGroup()
     }

@@ -10,7 +10,9 @@ extension Consumer {
             return .assigned(partitions)
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
             pendingRebalance = .revocation
-            return .revoked(partitions, lost: isAssignmentLost)
+            let isLost = isAssignmentLost
+            if isLost { refuseHeldCommits(of: partitions) }
+            return .revoked(partitions, lost: isLost)
         case let failure:
             // librdkafka waits for an answer here too.
             rd_kafka_assign(handle.pointer, nil)

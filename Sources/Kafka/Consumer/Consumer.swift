@@ -14,7 +14,7 @@ import Logging
 ///
 /// **Rebalances** are reported by `nextEvent` and answered later, by `assign` and `acknowledgeRevocation`. Until then
 /// the group waits for this member, at most `max.poll.interval.ms`, librdkafka fetches nothing for it, and commits go
-/// on. `max.poll.interval.ms` itself is never exceeded as long as `nextEvent` is called (D12), whether records are
+/// on; while the group is joined they are held (`JoinWatch`). `max.poll.interval.ms` itself is never exceeded as long as `nextEvent` is called (D12), whether records are
 /// taken or not. A partition that is kept over a rebalance goes on where it was, without repeats.
 ///
 /// **Back-pressure.** Each partition keeps its own queue, and `pause` only stops taking from it. Once the queue holds
@@ -30,6 +30,7 @@ public final class Consumer {
     public var positionsTimeout: Duration = .seconds(10)
 
     let handle: ClientHandle
+    let joinWatch: JoinWatch
     let wakeup: WakeupDescriptor
     /// Rebalances, errors and statistics.
     let groupQueue: OpaquePointer
@@ -47,6 +48,8 @@ public final class Consumer {
     var pendingEvents: [ConsumerEvent] = []
     var lastPoll = ContinuousClock.now
     var outstandingCommits = 0
+    /// The last commit of each partition that came while the group was joined.
+    var heldCommits: [TopicPartition: OffsetCommit] = [:]
     var nextRequest: UInt64 = 1
     var hasSubscribed = false
     var hasBeenAssigned = false
@@ -77,11 +80,13 @@ public final class Consumer {
         ]
         if let instanceID { fixed["group.instance.id"] = instanceID }
         let wakeup = try WakeupDescriptor()
+        let joinWatch = JoinWatch()
         let handle = try ClientHandle(
             .consumer,
             properties: properties,
             defaults: Self.defaults,
             fixed: fixed,
+            joinWatch: joinWatch,
             events: Int32(
                 RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS | RD_KAFKA_EVENT_OFFSET_COMMIT
             ),
@@ -98,6 +103,7 @@ public final class Consumer {
         self.strategy = strategy
         self.isStaticMember = instanceID != nil
         self.handle = handle
+        self.joinWatch = joinWatch
         self.wakeup = wakeup
         self.groupQueue = groupQueue
         self.replyQueue = replyQueue
@@ -116,6 +122,8 @@ public final class Consumer {
         "fetch.wait.max.ms": "100",
         // A topic or a partition that is created later is found within this time, not within five minutes.
         "topic.metadata.refresh.interval.ms": "30000",
+        // How late a member hears that its group rebalances: each round of one takes that long.
+        "heartbeat.interval.ms": "1000",
         "socket.nagle.disable": "true",
     ]
 
