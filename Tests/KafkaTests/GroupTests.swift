@@ -68,7 +68,8 @@ import Testing
         // What is held is replaced by what comes later, and only that is answered so. (The mock cluster refuses what is
         // committed while its group waits for members.)
         let failures = first.commitResults.compactMap(\.error)
-        #expect(!BrokerAccess.isReal || failures.allSatisfy { $0.message.contains("being joined") }, "\(failures.map(\.message))")
+        let others = failures.map(\.message).filter { !$0.contains("being joined") }
+        #expect(!BrokerAccess.isReal || others.isEmpty, "\(others)")
         #expect(first.consumer.close() && slow.consumer.close() && third.consumer.close())
     }
 
