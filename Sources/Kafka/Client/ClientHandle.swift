@@ -53,6 +53,9 @@ final class ClientHandle {
         var reason = ErrorText()
         let kind = role == .consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER
         guard let pointer = reason.fill({ rd_kafka_new(kind, configuration, $0, $1) }) else {
+            // A configuration with interceptors that was refused is half freed (librdkafka 2.0.2), and freeing it
+            // once more would end the process. The rest of it is left: a client that cannot be made is made once.
+            if joinWatch != nil { owned = nil }
             throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, reason.text, isRetriable: false)
         }
         owned = nil
