@@ -265,9 +265,8 @@ MUTATIONS = [
      "!openBatches.isEmpty, !events[slot].isEffectUnknown, !events[slot].isCompensating",
      "!openBatches.isEmpty, !events[slot].isCompensating"),
     ("drain sends the batches that wait", "Core/Core+Drains.swift",
-     "(event.state == .queued && event.isApplied && systems[Int(event.system)].isAvailable)",
-     "(event.state == .queued && (event.isApplied || event.batch != Batch.none)\n"
-     "                && systems[Int(event.system)].isAvailable)"),
+     "(event.state == .queued && event.isApplied && !event.isCompensating",
+     "(event.state == .queued && (event.isApplied || event.batch != Batch.none) && !event.isCompensating"),
     ("compensated before the decision is durable", "Core/Core+Compensating.swift",
      "guard !events[slot].isFailureRecorded else { return false }", "return false"),
     ("parked without compensation", "Core/Core+Compensating.swift",
@@ -286,8 +285,6 @@ MUTATIONS = [
      "        case .targetFault where events[slot].isCompensating:\n"
      "            park(slot, .malformed, now: now, into: &actions)\n"
      "        case .targetFault, .refused, .redirected:\n            backOff("),
-    ("shell: states of keys not fenced", "Tests/SimulationTests/World/Receipts.swift",
-     "if let known = keys[key], known.moment > state.moment { return }", ""),
     ("shell: decisions of earlier owners not looked at", "Tests/SimulationTests/World/Worker.swift",
      "answerOfKey(record) ?? answerOfFailure(index)", "answerOfKey(record)"),
     ("shell: first step undone first", "Tests/SimulationTests/World/Compensating.swift",
