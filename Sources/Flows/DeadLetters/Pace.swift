@@ -33,6 +33,11 @@ public struct Pace: Sendable {
         Int((Double(interval) * Double(count) / 1_000_000_000).rounded(.up))
     }
 
+    /// How long it is until the next start is due; zero when one is.
+    public var timeUntilDue: Duration {
+        .nanoseconds(max(0, next.nanoseconds - Instant.now.nanoseconds))
+    }
+
     /// When the next start is due.
     var deadline: Instant { next }
 }

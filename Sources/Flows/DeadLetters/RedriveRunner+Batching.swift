@@ -7,25 +7,8 @@ extension RedriveRunner {
         let members = events.map { slots[$0] }
         let step = flow.steps[members[0].step]
         let request = batchRequests.take(id, events)
-        for slot in members {
-            slot.attempts += 1
-            slot.isProbe = false
-        }
-        do {
-            try runner.batchWriter.write(members, of: step, to: request)
-            try caller.start(
-                Request(
-                    system: SystemIndex(rawValue: Int(step.system.index)), method: step.method,
-                    path: request.path.bytes, headers: request.headers, body: request.body.bytes),
-                tag: events[0].rawValue)
-            members[0].batch = request
-        } catch let fault as EventFault {
-            if members.count == 1 { members[0].fault = fault }
-            endBatch(request, .whole(.answered(status: 422, retryAfter: nil)))
-        } catch {
-            logger.error("call not started; trying again", metadata: ["step": "\(step.name)", "error": "\(error)"])
-            endBatch(request, .whole(.notSent))
-        }
+        let outcome = request.start(members, of: step, by: runner.batchWriter, with: caller, logger: logger)
+        if let outcome { endBatch(request, outcome) }
     }
 
     func takeBatchAnswer(_ completion: borrowing Completion, of request: BatchRequest, in slot: EventSlot) {

@@ -2,6 +2,7 @@ import Delivery
 import HTTPCalls
 import JQ
 import JSON
+import Logging
 
 /// One call with several events: made from what is prepared in their slots, and kept until it is answered.
 final class BatchRequest {
@@ -10,6 +11,37 @@ final class BatchRequest {
     let path = ByteBuffer(capacity: 64, retainedCapacity: 256)
     let body = ByteBuffer(capacity: 4_096, retainedCapacity: 1 << 20)
     var headers = HeaderFields()
+}
+
+extension BatchRequest {
+    /// Writes the call of these events and starts it; its answer comes under the tag of the first one.
+    ///
+    /// - Returns: how it ended at once; `nil`: it is under way.
+    func start(
+        _ members: [EventSlot], of step: CompiledStep, by writer: BatchWriter, with caller: HTTPCaller, logger: Logger
+    ) -> BatchOutcome? {
+        for slot in members {
+            slot.attempts += 1
+            slot.isProbe = false
+        }
+        do {
+            try writer.write(members, of: step, to: self)
+            try caller.start(
+                Request(
+                    system: SystemIndex(rawValue: Int(step.system.index)), method: step.method, path: path.bytes,
+                    headers: headers, body: body.bytes),
+                tag: events[0].rawValue)
+            members[0].batch = self
+            return nil
+        } catch let fault as EventFault {
+            // As if the system had refused the batch: it is halved until the event is alone that is to blame.
+            if members.count == 1 { members[0].fault = fault }
+            return .whole(.answered(status: 422, retryAfter: nil))
+        } catch {
+            logger.error("call not started; trying again", metadata: ["step": "\(step.name)", "error": "\(error)"])
+            return .whole(.notSent)
+        }
+    }
 }
 
 /// The requests that are not in use, kept for the next ones.

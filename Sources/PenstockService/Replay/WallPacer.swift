@@ -11,6 +11,8 @@ struct WallPacer {
 
     /// Waits until the next start is due, or until it is told to stop.
     mutating func wait(until isStopped: () -> Bool) {
-        while pace?.isDue() == false, !isStopped() { usleep(1_000) }
+        while let pace, self.pace?.isDue() == false, !isStopped() {
+            usleep(UInt32(min(.milliseconds(50), pace.timeUntilDue) / .microseconds(1)) + 1)
+        }
     }
 }
