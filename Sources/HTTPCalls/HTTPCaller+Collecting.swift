@@ -42,7 +42,7 @@ extension HTTPCaller {
     private func recycle(_ transfer: TransferPointer) {
         transfer.pointee.phase = .idle
         transfer.pointee.verdict = nil
-        transfer.pointee.fitReadSize()
+        if !transfer.pointee.isDirect { transfer.pointee.fitReadSize() }
         transfer.pointee.shrink()
         systems[transfer.pointee.system].idle.append(transfer)
     }
@@ -52,7 +52,7 @@ extension HTTPCaller {
     public func cancel(tag: UInt64) {
         for transfer in transfers where transfer.pointee.tag == tag && !transfer.pointee.isTokenRequest {
             switch transfer.pointee.phase {
-            case .running: curl_multi_remove_handle(multi, transfer.pointee.easy)
+            case .running: abandon(transfer)
             case .waiting: systems[transfer.pointee.system].waiting.removeAll { $0 == transfer }
             case .idle, .finished: continue
             }

@@ -30,6 +30,7 @@ public struct Completion: ~Copyable {
     public var contentType: String? {
         var text: UnsafeMutablePointer<CChar>?
         guard transfer.pointee.begun > 0 else { return nil }
+        if transfer.pointee.isDirect { return transfer.pointee.answerField("content-type") }
         penstock_easy_get_string(transfer.pointee.easy, CURLINFO_CONTENT_TYPE, &text)
         return text.map { String(cString: $0) }
     }
