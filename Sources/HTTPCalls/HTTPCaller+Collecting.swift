@@ -24,11 +24,13 @@ extension HTTPCaller {
 
     private func completion(of transfer: TransferPointer) -> Completion {
         let outcome = transfer.pointee.outcome()
+        let retryAfter = retryAfter(transfer, outcome)
         return Completion(
             tag: transfer.pointee.tag,
             system: SystemIndex(rawValue: transfer.pointee.system),
             outcome: outcome,
-            retryAfterSeconds: retryAfter(transfer, outcome),
+            retryAfterSeconds: retryAfter,
+            limitResetSeconds: retryAfter == nil ? limitReset(transfer, outcome) : nil,
             durationNanoseconds: transfer.pointee.finishedAt - transfer.pointee.startedAt,
             resendCount: transfer.pointee.resendCount,
             transfer: transfer)
@@ -37,6 +39,11 @@ extension HTTPCaller {
     private func retryAfter(_ transfer: TransferPointer, _ outcome: CallOutcome) -> Int? {
         guard case .answered(let status) = outcome, status >= 300 else { return nil }
         return RetryAfter.seconds(status: status, now: wallClock) { transfer.pointee.answerField($0) }
+    }
+
+    private func limitReset(_ transfer: TransferPointer, _ outcome: CallOutcome) -> Int? {
+        guard case .answered = outcome else { return nil }
+        return RetryAfter.exhausted { transfer.pointee.answerField($0) }
     }
 
     private func recycle(_ transfer: TransferPointer) {

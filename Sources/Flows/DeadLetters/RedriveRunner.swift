@@ -333,6 +333,7 @@ public final class RedriveRunner {
 
     private func takeAnswers() {
         caller.collect { completion in
+            core.honourLimit(of: completion, now: now)
             let id = EventID(rawValue: completion.tag)
             let slot = slots[id]
             let step = flow.step(of: slot)

@@ -185,6 +185,7 @@ public final class Worker {
 
     private func takeAnswers() {
         caller.collect { completion in
+            core.honourLimit(of: completion, now: turnTime)
             let id = EventID(rawValue: completion.tag)
             let slot = slots[id]
             if let batch = slot.batch { return takeBatchAnswer(completion, of: batch, in: slot) }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The head of an answer that came over a connection of our own: its status and its fields. The memory is reused from
 /// call to call.
 struct AnswerHead: ~Copyable {
@@ -32,24 +34,36 @@ struct AnswerHead: ~Copyable {
         append(bytes)
     }
 
-    /// The value of a field, the last one if there are several.
+    /// The value of a field, the last one if there are several. To ask for one that is not there costs next to nothing.
     func field(_ name: String) -> String? {
         var name = name
-        return name.withUTF8 { name in
-            var found: UnsafeRawBufferPointer?
-            forEach { if FieldSyntax.equals($0, UnsafeRawBufferPointer(name)) { found = $1 } }
-            return found.map { String(decoding: FieldSyntax.trimmed($0), as: UTF8.self) }
-        }
+        return name.withUTF8 { find(UnsafeRawBufferPointer($0)) }
     }
 
-    private func forEach(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
-        let text = UnsafeRawBufferPointer(rebasing: storage[0..<count])
-        for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
-            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-            body(
-                UnsafeRawBufferPointer(rebasing: line[..<colon]), UnsafeRawBufferPointer(rebasing: line[(colon + 1)...])
-            )
+    private func find(_ name: UnsafeRawBufferPointer) -> String? {
+        var found: Range<Int>?
+        var start = 0
+        while start < count {
+            let end = position(of: UInt8(ascii: "\n"), in: start..<count) ?? count
+            let colon = start + name.count
+            if colon < end, storage[colon] == UInt8(ascii: ":"), FieldSyntax.equals(text(start..<colon), name) {
+                found = colon + 1..<end
+            }
+            start = end + 1
         }
+        return found.map { String(decoding: FieldSyntax.trimmed(text($0)), as: UTF8.self) }
+    }
+
+    private func position(of byte: UInt8, in range: Range<Int>) -> Int? {
+        guard let base = storage.baseAddress, let found = memchr(base + range.lowerBound, Int32(byte), range.count)
+        else {
+            return nil
+        }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
+    private func text(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: storage[range])
     }
 
     private mutating func append(_ byte: UInt8) {

@@ -10,6 +10,7 @@ struct Ended: Equatable {
     var body: String
     var contentType: String?
     var retryAfter: Int?
+    var limitReset: Int?
     var resends: Int
     var nanoseconds: Int64
 
@@ -91,7 +92,8 @@ final class Session {
                 Ended(
                     tag: completion.tag, outcome: completion.outcome, status: completion.status,
                     body: String(decoding: completion.body, as: UTF8.self), contentType: completion.contentType,
-                    retryAfter: completion.retryAfterSeconds, resends: completion.resendCount,
+                    retryAfter: completion.retryAfterSeconds, limitReset: completion.limitResetSeconds,
+                    resends: completion.resendCount,
                     nanoseconds: completion.durationNanoseconds))
         }
     }
