@@ -16,7 +16,7 @@ public struct Receipt: Equatable, Sendable {
     public var version: EventVersion?
     /// When the answer came, in milliseconds since 1970.
     public var time: Int64
-    /// The event's source offset; `nil` in records of earlier versions.
+    /// The event's source offset; `nil` in records of earlier versions, and of what is newer than all events of the key.
     public var offset: Int64?
     /// What the step remembers of the answer: a JSON object.
     public var remembered: [UInt8]?

@@ -3,8 +3,8 @@ import Receipts
 
 /// What is recorded of the effects and keys that a redrive deals with. It belongs to one thread.
 ///
-/// A redrive reads the topic of receipts and never writes it: only the worker that owns a partition does. What it learns
-/// travels in ``KeyRedriven``.
+/// A redrive never writes the states of keys: only the worker that owns a partition does. What it learns travels in
+/// ``KeyRedriven``.
 public final class RedriveKnowledge {
     /// What is known of a key, as JSON.
     public struct Learned: Sendable, Equatable {
@@ -74,6 +74,17 @@ public final class RedriveKnowledge {
         try store.set(KeyState(references: state.references), of: bytes, partition: key.partition)
     }
 
+    /// Forgets of a key all but what it was answered when these effects were made.
+    func keepReferences(of key: OrderKey, from effects: [EffectID]) throws {
+        guard let bytes = key.bytes, partitions.contains(key.partition) else { return }
+        var state = KeyState()
+        for effect in effects {
+            let known = try store.receipt(effect, partition: key.partition)
+            try state.take(remembered: known?.remembered, version: nil, merging: ReferenceMerger())
+        }
+        try store.set(state, of: bytes, partition: key.partition)
+    }
+
     /// Takes in what the topic of redrives tells of a key, as its worker does.
     public func apply(_ redriven: KeyRedriven, to key: OrderKey) throws {
         guard let bytes = key.bytes, partitions.contains(key.partition),
@@ -84,7 +95,7 @@ public final class RedriveKnowledge {
     }
 
     /// What is known of a key now; `nil`: nothing.
-    func learned(of key: OrderKey) -> Learned? {
+    public func learned(of key: OrderKey) -> Learned? {
         guard let bytes = key.bytes, let state = try? store.keyState(of: bytes, partition: key.partition) else {
             return nil
         }

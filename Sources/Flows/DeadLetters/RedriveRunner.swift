@@ -44,6 +44,8 @@ public final class RedriveRunner {
     /// Makes durable what becomes of an event that fails behind a step with an effect, before any of that is undone;
     /// told the source partition.
     public var onFailure: (EventFailure, Int32) throws -> Void = { _, _ in }
+    /// Whether answers tell more of a key than those to its later events did, because they are newer.
+    var isNewest = false
     private let knowledge: RedriveKnowledge?
     private let effects: EffectWriter?
 
@@ -286,9 +288,10 @@ public final class RedriveRunner {
             failure = failure ?? error
             return
         }
-        guard case .receipt = recording, let effects, let receipt = slot.receipt(of: flow.step(of: slot)) else {
+        guard case .receipt = recording, let effects, var receipt = slot.receipt(of: flow.step(of: slot)) else {
             return core.recorded(id, succeeded: true, now: now, into: &actions)
         }
+        if isNewest { receipt.offset = nil }
         guard !effects.write(receipt, partition: slot.record.partition, slot: slot, tag: id.rawValue) else { return }
         core.recorded(id, succeeded: false, now: now, into: &actions)
     }

@@ -29,6 +29,9 @@ final class Rechecking {
     private var items: [UInt64: Item] = [:]
     private var nextTag: UInt64 = 0
     private var checked = 0
+    /// The events of keys that a repair has just applied. Until the worker that holds a key for it reads that it may go
+    /// on, the key looks parked from that event on.
+    var repaired: [[UInt8]: DeadLetter.Place] = [:]
     /// Keys that were found equal.
     private(set) var equal = 0
 
@@ -163,7 +166,7 @@ final class Rechecking {
         guard settled.contains(decision.place) else {
             return try owner.add(item.key, item.event, item.knowledge.payload, to: later)
         }
-        if item.knowledge.isParked { return try findings.add(finding.parked(from: item.knowledge.parkedFrom)) }
+        if isParked(item) { return try findings.add(finding.parked(from: item.knowledge.parkedFrom)) }
         if case .fault(let reason) = decision.expectation {
             finding.notComparable(reason)
             return try findings.add(finding)
@@ -185,6 +188,10 @@ final class Rechecking {
                 try findings.add(finding)
             }
         }
+    }
+
+    private func isParked(_ item: Item) -> Bool {
+        item.knowledge.isParked && repaired[item.key]?.offset != item.knowledge.parkedFrom
     }
 
     /// - Returns: false when it was stopped.

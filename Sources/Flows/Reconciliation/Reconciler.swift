@@ -228,6 +228,7 @@ public final class Reconciler {
         let checking = Rechecking(
             self, findings, eventParts: manifest.readThrough ?? manifest.events?.parts ?? [:],
             stateParts: manifest.states?.parts ?? [:])
+        for line in lines { if let key = line.key.bytes { checking.repaired[key] = line.letters.first?.letter.place } }
         guard try checking.run(keys, isFirstRead: true) else { return nil }
         try findings.close()
         var found: [Finding] = []

@@ -9,18 +9,24 @@ import Reconciliation
 ///
 /// It is a redrive of events that are no dead letters: the same steps, core and caller, the same limits and circuits.
 /// Effects have names of their own, for under their usual ones a system that remembers them would answer and do nothing:
-/// the name is made of the event, which is the state, and of the comparison, which is the repair.
+/// the name is made of the event, which is the state, and of the comparison, which is the repair. A repair that is gone on
+/// with finds its own receipts, and calls the rest.
 public final class Repair {
     private let flow: FlowDefinition
+    private let knowledge: RedriveKnowledge?
     private let client: ClientProperties
     private let logger: Logger
 
     /// - Parameters:
     ///   - run: names the comparison whose findings are repaired.
-    public init(_ flow: FlowDefinition, run: String, client: ClientProperties, logger: Logger) {
+    ///   - knowledge: what is recorded of effects and keys; `nil` where the flow records nothing.
+    public init(
+        _ flow: FlowDefinition, run: String, knowledge: RedriveKnowledge?, client: ClientProperties, logger: Logger
+    ) {
         var flow = flow
-        flow.effectRound = "reconcile/\(run)"
+        flow.effectRound = ReplayName.repair(run)
         self.flow = flow
+        self.knowledge = knowledge
         self.client = client
         self.logger = logger
     }
@@ -30,8 +36,20 @@ public final class Repair {
         let flow: FlowDefinition
         /// A key each, with its one event.
         public let lines: [RedrivePlan.Line]
-        /// What is remembered of the keys; `nil` where the flow remembers nothing.
-        public let knowledge: RedriveKnowledge?
+        /// The keys among them of which the system holds nothing.
+        let missing: Set<OrderKey>
+
+        /// Without some of its keys.
+        public func leaving(out isLeft: (OrderKey) -> Bool) -> Batch {
+            Batch(flow: flow, lines: lines.filter { !isLeft($0.key) }, missing: missing)
+        }
+
+        /// In parts of so many keys at most.
+        public func parts(of count: Int) -> [Batch] {
+            stride(from: 0, to: lines.count, by: count).map { start in
+                Batch(flow: flow, lines: Array(lines[start..<min(start + count, lines.count)]), missing: missing)
+            }
+        }
     }
 
     /// Findings that are not repaired, and why.
@@ -60,7 +78,7 @@ public final class Repair {
             groups[step, default: []].append((finding, letter))
         }
         // Creating comes first: it is the least likely to fail.
-        let batches = try groups.sorted { ($0.key ?? -1) < ($1.key ?? -1) }.map { try batch($0.value, step: $0.key) }
+        let batches = groups.sorted { ($0.key ?? -1) < ($1.key ?? -1) }.map { batch($0.value, step: $0.key) }
         return (batches, refusals)
     }
 
@@ -76,7 +94,7 @@ public final class Repair {
         }
     }
 
-    private func batch(_ keys: [(finding: Finding, letter: DeadLetter)], step: Int?) throws -> Batch {
+    private func batch(_ keys: [(finding: Finding, letter: DeadLetter)], step: Int?) -> Batch {
         var flow = flow
         if let step {
             var only = flow.steps[step]
@@ -84,18 +102,15 @@ public final class Repair {
             only.createFirst = nil
             flow.steps = [only]
         }
-        let knowledge =
-            flow.receipts == nil ? nil : RedriveKnowledge(partitions: Set(keys.map(\.letter.place.partition)))
-        let lines = try keys.map { finding, letter in
+        let lines = keys.map { finding, letter in
             let key = OrderKey(finding.key, of: letter.place)
             let entries = [DeadLetterBook.Entry(letter: letter, key: key, mark: nil)]
-            // What is gone has no identifier there any more: a step that needs one has it created first.
-            if finding.verdict != .missing, let references = finding.references {
-                try knowledge?.learn(references, of: key)
-            }
             return RedrivePlan.Line(key: key, letters: entries, progress: KeyProgress(entries))
         }
-        return Batch(flow: flow, lines: lines, knowledge: knowledge)
+        let missing = keys.filter { $0.finding.verdict == .missing }.map {
+            OrderKey($0.finding.key, of: $0.letter.place)
+        }
+        return Batch(flow: flow, lines: lines, missing: Set(missing))
     }
 
     private func events(of findings: [Finding]) throws -> [DeadLetter.Place: DeadLetter] {
@@ -120,13 +135,35 @@ public final class Repair {
     }
 
     /// What sends a batch.
-    public func runner(_ batch: Batch, pace: Pace?) throws -> RedriveRunner {
-        try RedriveRunner(batch.flow, lines: batch.lines, knowledge: batch.knowledge, pace: pace, logger: logger)
+    /// - Parameter effects: writes a receipt of each effect; `nil` where the flow keeps none.
+    public func runner(_ batch: Batch, effects: EffectWriter?, pace: Pace?) throws -> RedriveRunner {
+        try prepare(batch)
+        let runner = try RedriveRunner(
+            batch.flow, lines: batch.lines, knowledge: knowledge, effects: effects, pace: pace, logger: logger)
+        runner.isNewest = true
+        return runner
     }
 
     /// What tells of a batch what would be called.
     public func preview(_ batch: Batch) throws -> RedrivePreview {
-        try RedrivePreview(batch.flow, knowledge: batch.knowledge)
+        try prepare(batch)
+        return try RedrivePreview(batch.flow, knowledge: knowledge)
+    }
+
+    /// No event is stale when it is sent again, and what is gone has no identifier in the system any more but the one that
+    /// this repair was answered: a step that needs one has it created first.
+    func prepare(_ batch: Batch) throws {
+        guard let knowledge else { return }
+        let names = try EventIdentifier(batch.flow)
+        for line in batch.lines {
+            guard batch.missing.contains(line.key), let event = line.letters.first?.letter else {
+                try knowledge.keepReferences(of: line.key)
+                continue
+            }
+            let effects = names.identity(of: event)?.effects ?? [:]
+            let made = batch.flow.steps.compactMap { effects[$0.name].flatMap { EffectID($0) } }
+            try knowledge.keepReferences(of: line.key, from: made)
+        }
     }
 }
 
@@ -137,14 +174,6 @@ extension Finding {
     /// Where its event was read.
     public var place: DeadLetter.Place? {
         origin.map { DeadLetter.Place(partition: $0.partition, offset: $0.offset) }
-    }
-}
-
-extension RedriveKnowledge {
-    /// Takes over what is remembered of a key, a JSON object.
-    func learn(_ references: String, of key: OrderKey) throws(ReceiptStoreError) {
-        guard let bytes = key.bytes else { return }
-        try store.set(KeyState(references: Array(references.utf8)), of: bytes, partition: key.partition)
     }
 }
 

@@ -1,4 +1,4 @@
-/// The names of replays: of their consumer group, and of the effects that are made anew.
+/// The names of replays and repairs: of a replay's consumer group, and of the effects that are made anew.
 public enum ReplayName {
     /// Whether a name can be part of a group's.
     public static func isValid(_ name: String) -> Bool {
@@ -25,6 +25,11 @@ public enum ReplayName {
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
+
+    /// The name of the effects of a repair, and under which it holds keys; no replay can have it.
+    public static func repair(_ run: String) -> String { "reconcile/\(run)" }
+
+    public static func isRepair(_ name: String) -> Bool { name.hasPrefix(repair("")) }
 
     /// The consumer group in which a replay keeps its progress.
     public static func group(_ name: String, of flow: FlowDefinition) -> String { "\(flow.group).replay.\(name)" }

@@ -34,6 +34,15 @@ final class RecordedState {
         return state
     }
 
+    /// The keys of a flow that are held, without anything else that is recorded.
+    static func holds(
+        of flow: FlowDefinition, client: ClientProperties, logger: Logger
+    ) throws(CommandFailure) -> [OrderKey: KeyHold] {
+        let state = RecordedState(flow, [], client, logger)
+        try state.readRedrives()
+        return state.holds
+    }
+
     private init(_ flow: FlowDefinition, _ partitions: Set<Int32>, _ client: ClientProperties, _ logger: Logger) {
         self.flow = flow
         self.partitions = partitions
@@ -92,6 +101,22 @@ final class RecordedState {
     }
 
     // MARK: - Redrives
+
+    /// Keys that an earlier run of the same command held are not parked for this one. Those of another one are.
+    /// - Throws: ``CommandFailure`` when another one holds keys.
+    func forgetHolds(ofOurs isOurs: (KeyHold) -> Bool) throws {
+        if let other = holds.values.first(where: { !isOurs($0) }) { throw RecordedState.failure(heldBy: other.name) }
+        for (key, hold) in holds { try knowledge.apply(KeyRedriven(through: hold.through), to: key) }
+    }
+
+    private static func failure(heldBy name: String) -> CommandFailure {
+        let text =
+            ReplayName.isRepair(name)
+            ? "a repair of this flow holds keys: it is under way, or was killed; `penstock reconcile --repair` goes on"
+            : "the replay \(name) holds keys of this flow: it is under way, or was killed; "
+                + "run it on to its end, or to a Ctrl-C, with --name \(name) and its range and filters"
+        return CommandFailure(text, status: .foundProblems)
+    }
 
     private func readRedrives() throws(CommandFailure) {
         let topic = RedriveRecord.topic(group: flow.group)

@@ -51,6 +51,9 @@ public struct ReconcileCommand: Sendable {
         let flow = try flow()
         // It is told before the work that a repair would not be done.
         try options.repair?.requireConsent()
+        if options.repair?.isDryRun == false {
+            try RepairRecords.letGo(flow, client: project.client, terminal: terminal, logger: logger, until: stop)
+        }
         var comparison = options.comparison
         comparison.repairs = options.repair != nil
         let reconciler = try Reconciler(flow, comparison, client: project.client, logger: logger)

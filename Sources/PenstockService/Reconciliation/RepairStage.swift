@@ -47,20 +47,25 @@ struct RepairStage {
         var moved = 0
         /// Whether records could be looked at again.
         var isVerified = false
+        /// New events of keys under repair, which had to wait and were run after it.
+        var heldBack = 0
+        /// New events that are parked now, because the first of them failed.
+        var heldBackLeft = 0
 
         /// Nothing is left to be done.
-        var isWhole: Bool { failed == 0 && moved == 0 && (!isVerified || verified == sent) }
+        var isWhole: Bool { failed == 0 && moved == 0 && heldBackLeft == 0 && (!isVerified || verified == sent) }
     }
 
     private static let batchSize = 10_000
+    /// Keys that are held at once.
+    private static let windowSize = 2_000
 
     private let flow: FlowDefinition
     private let outcome: Reconciler.Outcome
     private let options: RepairOptions
     private let client: ClientProperties
-    private let terminal: Terminal
+    let terminal: Terminal
     private let logger: Logger
-    private let repair: Repair
 
     init(
         _ flow: FlowDefinition, _ outcome: Reconciler.Outcome, _ options: RepairOptions, client: ClientProperties,
@@ -72,7 +77,6 @@ struct RepairStage {
         self.client = client
         self.terminal = terminal
         self.logger = logger
-        repair = Repair(flow, run: outcome.run, client: client, logger: logger)
     }
 
     /// - Returns: `nil` when it was not confirmed.
@@ -85,21 +89,29 @@ struct RepairStage {
             return account
         }
         if options.isDryRun {
-            try batches { try preview($0) }
+            let records = try records(until: stop)
+            defer { records.close() }
+            let repair = repair(records)
+            try batches { try preview($0, repair) }
             tellPreview(count)
             return account
         }
         let question = "send \(counted(count, "key")) of the flow \(flow.name) to \(flow.reconcile?.entity ?? "") again"
         guard try options.confirmation.obtain(question, terminal: terminal) else { return nil }
         try reconciler.beginRepair()
-        var bar = ProgressBar("repair", total: count, terminal: terminal)
-        try batches { findings in
-            guard !stop.isStopped else { return }
-            try send(findings, reconciler, stop, &account, &bar)
-        }
-        bar.finish()
+        try send(reconciler, stop, count, &account)
         tell(account, nil)
         return account
+    }
+
+    private func records(until stop: StopSignal) throws -> RepairRecords {
+        try RepairRecords(
+            flow, run: outcome.run, isReading: options.isDryRun, client: client, terminal: terminal, logger: logger,
+            until: stop)
+    }
+
+    private func repair(_ records: RepairRecords) -> Repair {
+        Repair(flow, run: outcome.run, knowledge: records.knowledge, client: client, logger: logger)
     }
 
     // MARK: - Which keys
@@ -133,29 +145,61 @@ struct RepairStage {
 
     // MARK: - Sending
 
-    private func send(
-        _ findings: [ReconcileFinding], _ reconciler: Reconciler, _ stop: StopSignal, _ account: inout Account,
-        _ bar: inout ProgressBar
-    ) throws {
-        let moved = try reconciler.movedKeys(among: Set(findings.map(\.key)))
-        account.moved += moved.count
-        let (batches, refusals) = try repair.batches(findings.filter { !moved.contains($0.key) })
-        account.failed += refusals.count
-        for refusal in refusals { terminal.note("not repaired: \(refusal.finding.keyText): \(refusal.reason)") }
+    /// What was sent of a number of findings.
+    private struct Sent {
+        var lines: [RedrivePlan.Line] = []
+        /// What is remembered of the keys now.
         var references: [[UInt8]: String] = [:]
-        for finding in findings where finding.verdict != .missing { references[finding.key] = finding.references }
-        var sent: [RedrivePlan.Line] = []
-        for batch in batches where !stop.isStopped {
-            try send(batch, stop, &sent, &references, &account, &bar)
-        }
-        try verify(sent, references, reconciler, &account)
     }
 
     private func send(
-        _ batch: Repair.Batch, _ stop: StopSignal, _ sent: inout [RedrivePlan.Line],
-        _ references: inout [[UInt8]: String], _ account: inout Account, _ bar: inout ProgressBar
+        _ reconciler: Reconciler, _ stop: StopSignal, _ count: Int, _ account: inout Account
     ) throws {
-        let runner = try repair.runner(batch, pace: options.pace)
+        let records = try records(until: stop)
+        defer { records.close() }
+        let repair = repair(records)
+        var bar = ProgressBar("repair", total: count, terminal: terminal)
+        defer { bar.finish() }
+        do {
+            try batches { findings in
+                guard !stop.isStopped else { return }
+                try send(findings, repair, records, reconciler, stop, &account, &bar)
+            }
+            try records.finish()
+        } catch {
+            // What is held is let go whatever has happened; what cannot be let go is by the next repair.
+            try? records.finish()
+            throw error
+        }
+        (account.heldBack, account.heldBackLeft) = records.waited
+    }
+
+    private func send(
+        _ findings: [ReconcileFinding], _ repair: Repair, _ records: RepairRecords, _ reconciler: Reconciler,
+        _ stop: StopSignal, _ account: inout Account, _ bar: inout ProgressBar
+    ) throws {
+        let (batches, refusals) = try repair.batches(findings)
+        account.failed += refusals.count
+        for refusal in refusals { terminal.note("not repaired: \(refusal.finding.keyText): \(refusal.reason)") }
+        var sent = Sent()
+        for finding in findings where finding.verdict != .missing { sent.references[finding.key] = finding.references }
+        for window in batches.flatMap({ $0.parts(of: RepairStage.windowSize) }) where !stop.isStopped {
+            guard try records.hold(window.lines) else { break }
+            // From here on no new event of these keys is applied, and what came before is seen.
+            let moved = try reconciler.movedKeys(among: Set(window.lines.compactMap(\.key.bytes)))
+            account.moved += moved.count
+            let batch = window.leaving { $0.bytes.map(moved.contains) ?? false }
+            try send(batch, repair, records, stop, &sent, &account, &bar)
+            try records.release(window.lines)
+        }
+        try verify(sent, reconciler, &account)
+    }
+
+    private func send(
+        _ batch: Repair.Batch, _ repair: Repair, _ records: RepairRecords, _ stop: StopSignal, _ sent: inout Sent,
+        _ account: inout Account, _ bar: inout ProgressBar
+    ) throws {
+        let runner = try repair.runner(batch, effects: records.effects, pace: options.pace)
         let before = account.sent
         try runner.run(
             isStopped: { stop.isStopped },
@@ -163,8 +207,10 @@ struct RepairStage {
                 let line = batch.lines[result.line]
                 guard case .failed(let fault) = result.outcome else {
                     account.sent += 1
-                    sent.append(line)
-                    if let key = line.key.bytes, let learned = result.learned?.references { references[key] = learned }
+                    sent.lines.append(line)
+                    if let key = line.key.bytes, let learned = result.learned?.references {
+                        sent.references[key] = learned
+                    }
                     return
                 }
                 account.failed += 1
@@ -172,11 +218,8 @@ struct RepairStage {
             }, onStatus: { status in bar.update(before + status.settled) })
     }
 
-    private func verify(
-        _ lines: [RedrivePlan.Line], _ references: [[UInt8]: String], _ reconciler: Reconciler,
-        _ account: inout Account
-    ) throws {
-        guard let found = try reconciler.verify(lines, references: references) else { return }
+    private func verify(_ sent: Sent, _ reconciler: Reconciler, _ account: inout Account) throws {
+        guard let found = try reconciler.verify(sent.lines, references: sent.references) else { return }
         account.isVerified = true
         account.verified += found.equal
         for finding in found.findings {
@@ -189,79 +232,5 @@ struct RepairStage {
                 terminal.note("not repaired: \(finding.keyText): \(finding.reason ?? finding.verdict.title)")
             }
         }
-    }
-
-    private func tell(_ result: RedriveResult, _ fault: EventFault) {
-        terminal.clearDrawing()
-        let key = result.entry.key.bytes.map { String(decoding: $0, as: UTF8.self) } ?? "-"
-        terminal.note("not repaired: \(key): \(fault.reason.name): \(fault.message)")
-    }
-
-    // MARK: - Telling
-
-    private func preview(_ findings: [ReconcileFinding]) throws {
-        let (batches, refusals) = try repair.batches(findings)
-        let verdicts = Dictionary(findings.map { ($0.key, $0.verdict) }) { first, _ in first }
-        for batch in batches {
-            let preview = try repair.preview(batch)
-            for line in batch.lines {
-                guard let key = line.key.bytes, let letter = line.letters.first?.letter else { continue }
-                let (calls, ending) = preview.calls(for: letter)
-                let made = calls.map { "\($0.step): \($0.method) \($0.system)\($0.path)" }
-                let then: String? = if case .fault(let fault) = ending { "would fail: \(fault.message)" } else { nil }
-                printPreview(key, verdicts[key] ?? .missing, made, then)
-            }
-        }
-        for refusal in refusals {
-            printPreview(refusal.finding.key, refusal.finding.verdict, [], "is not repaired: \(refusal.reason)")
-        }
-    }
-
-    private func printPreview(_ key: [UInt8], _ verdict: Verdict, _ calls: [String], _ then: String?) {
-        let text = String(decoding: key, as: UTF8.self)
-        guard terminal.output == .json else {
-            let what = (calls + [then].compactMap(\.self)).joined(separator: ", ")
-            return terminal.print("\(text) (\(verdict.title)): \(what)")
-        }
-        let object = JSONObject()
-        object.add("repair", text)
-        object.add("verdict", verdict.rawValue)
-        object.add(
-            "calls",
-            calls.map { call in
-                let object = JSONObject()
-                object.add("call", call)
-                return object
-            })
-        if let then { object.add("then", then) }
-        terminal.print(object.text)
-    }
-
-    private func tellPreview(_ count: Int) {
-        guard terminal.output == .json else {
-            return terminal.print("would send \(counted(count, "key")) again; nothing was called")
-        }
-        let object = JSONObject()
-        object.add("would_repair", count)
-        terminal.print(object.text)
-    }
-
-    private func tell(_ account: Account, _ text: String?) {
-        guard terminal.output == .json else {
-            let verified =
-                account.isVerified
-                ? "verified: \(account.verified)" : "verified: not possible without `get`; compare again"
-            return terminal.print(
-                text ?? "repaired: \(account.sent), \(verified), failed: \(account.failed), in motion: \(account.moved)"
-            )
-        }
-        let figures = JSONObject()
-        figures.add("repaired", account.sent)
-        if account.isVerified { figures.add("verified", account.verified) }
-        figures.add("failed", account.failed)
-        figures.add("in_motion", account.moved)
-        let object = JSONObject()
-        object.add("repair", figures)
-        terminal.print(object.text)
     }
 }

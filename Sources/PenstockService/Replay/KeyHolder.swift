@@ -3,67 +3,55 @@ import Foundation
 import Kafka
 import Logging
 
-/// Keeps live traffic of a key and its replay from overtaking each other.
+/// Keeps live traffic of a key and its replay or repair from overtaking each other.
 ///
 /// Before anything of a key is run, the worker that owns it is told to hold it (`KeyHold`): new events are parked behind,
-/// and when nothing of the key is in flight, the worker says so by writing the key's state. When the replay is through
+/// and when nothing of the key is in flight, the worker says so by writing the key's state. When the command is through
 /// with a key, what was parked behind it is run in order, as by a redrive, and the key goes on. Where no worker runs
 /// there is nothing to wait for: one that starts meanwhile reads what is held before it takes any event.
 final class KeyHolder {
+    /// For whom keys are held, and what is known of them.
+    struct Context {
+        /// Under what name keys are held.
+        let name: String
+        let recorded: RecordedState
+        let group: FlowGroup
+        let effects: EffectWriter?
+        let terminal: Terminal
+        let logger: Logger
+    }
+
     /// How long workers of a group that cannot be asked for its members may be silent.
     private static let silence = Duration.seconds(5)
     /// How long a worker may take until it is asked again.
     private static let patience = Duration.seconds(10)
     private static let roundLimit = 10
 
-    private let command: ReplayCommand
-    private let plan: ReplayPlan
+    private let context: Context
     private let recorded: RecordedState
     private let group: FlowGroup
-    private let effects: EffectWriter?
+    private let terminal: Terminal
     private let stop: StopSignal
     private let writer: RedriveWriter
     private var archive: DeadLetterArchive?
-    /// The keys that are held, and through which offset.
+    /// The keys that are held, and through which offset; at first those that an earlier run of the command left.
     private var held: [OrderKey: Int64]
+    /// Those among them that this run has asked for.
+    private var asked: Set<OrderKey> = []
     private var released: Set<OrderKey> = []
     /// Nobody of the group was heard, where its members are not known.
     private var isSilent = false
     /// What became of new events that were parked meanwhile.
     private(set) var account = RedriveAccount()
 
-    /// `nil`: there is nothing to hold, because the flow knows no order or nothing is to be run.
-    /// - Throws: ``CommandFailure`` where keys cannot be held and workers run.
-    static func make(
-        _ command: ReplayCommand, _ plan: ReplayPlan, _ group: FlowGroup, _ effects: EffectWriter?, _ stop: StopSignal
-    ) throws -> KeyHolder? {
-        let isNeeded = plan.counts.toCall > 0 || plan.recorded?.holds.isEmpty == false
-        guard isNeeded, command.flow.order != .none else { return nil }
-        guard let recorded = plan.recorded, command.flow.order == .key else {
-            try requireStopped(group, because: plan.recorded == nil ? "without receipts" : "with order: partition")
-            return nil
-        }
-        return try KeyHolder(command, plan, recorded, group, effects, stop)
-    }
-
-    private static func requireStopped(_ group: FlowGroup, because reason: String) throws(CommandFailure) {
-        guard try group.isStopped() == false else { return }
-        throw CommandFailure(
-            "\(reason) keys cannot be held back while they are replayed: stop the workers of \(group.flow.group) first",
-            status: .foundProblems)
-    }
-
-    private init(
-        _ command: ReplayCommand, _ plan: ReplayPlan, _ recorded: RecordedState, _ group: FlowGroup,
-        _ effects: EffectWriter?, _ stop: StopSignal
-    ) throws {
-        self.command = command
-        self.plan = plan
-        self.recorded = recorded
-        self.group = group
-        self.effects = effects
+    /// - Throws: ``CommandFailure``.
+    init(_ context: Context, until stop: StopSignal) throws {
+        self.context = context
         self.stop = stop
-        writer = try RedriveWriter(command.flow, client: command.client, logger: command.logger)
+        recorded = context.recorded
+        group = context.group
+        terminal = context.terminal
+        writer = try RedriveWriter(group.flow, client: group.client, logger: context.logger)
         held = recorded.holds.mapValues(\.through)
     }
 
@@ -75,10 +63,12 @@ final class KeyHolder {
     // MARK: - Holding
 
     /// Holds keys until they are released.
-    /// - Returns: whether nothing of them is in flight any more; `false`: the replay was stopped while that was waited for.
-    func hold(_ keys: Set<OrderKey>) throws -> Bool {
-        let new = keys.filter { $0.bytes != nil && held[$0] == nil }
-        for key in new { held[key] = plan.lastOffsets[key] ?? 0 }
+    /// - Parameter keys: with the last offset of each that may be run.
+    /// - Returns: whether nothing of them is in flight any more; `false`: it was stopped while that was waited for.
+    func hold(_ keys: [OrderKey: Int64]) throws -> Bool {
+        let new = Set(keys.keys.filter { $0.bytes != nil && !asked.contains($0) })
+        for key in new { held[key] = max(keys[key] ?? 0, held[key] ?? 0) }
+        asked.formUnion(new)
         try ask(new)
         guard try isAnybodyThere(), !isSilent else { return true }
         return try waitForWorkers(new)
@@ -87,7 +77,7 @@ final class KeyHolder {
     private func ask(_ keys: Set<OrderKey>) throws(CommandFailure) {
         for key in keys {
             guard let bytes = key.bytes, let through = held[key] else { continue }
-            let hold = KeyHold(name: command.options.name, through: through, time: Timestamp.now())
+            let hold = KeyHold(name: context.name, through: through, time: Timestamp.now())
             try writer.write(.hold(bytes, hold), partition: key.partition)
         }
         try writer.finish()
@@ -105,14 +95,14 @@ final class KeyHolder {
             let now = ContinuousClock.now
             if try pending.count == keys.count && now - start > KeyHolder.silence && group.isStopped() == nil {
                 isSilent = true
-                command.terminal.note("no worker answers: it is taken that none runs")
+                terminal.note("no worker answers: it is taken that none runs")
                 return true
             }
             guard now >= nextAsking, !pending.isEmpty else { continue }
             nextAsking = now + KeyHolder.patience
             guard try isAnybodyThere() else { return true }
-            command.terminal.clearDrawing()
-            command.terminal.note("waiting: workers have events of \(counted(pending.count, "key")) in flight")
+            terminal.clearDrawing()
+            terminal.note("waiting: workers have events of \(counted(pending.count, "key")) in flight")
             try ask(pending)
         }
         return pending.isEmpty
@@ -120,31 +110,33 @@ final class KeyHolder {
 
     // MARK: - Letting go
 
-    /// Runs what was parked behind these keys, and lets them go on.
-    func release(_ keys: Set<OrderKey>, _ learned: [OrderKey: RedriveKnowledge.Learned]) throws {
+    /// Runs what was parked behind these keys, and lets them go on with what is known of them now.
+    func release(_ keys: Set<OrderKey>) throws {
         let keys = keys.filter { held[$0] != nil }
         guard !keys.isEmpty else { return }
         let behind = try redrive(keys)
         for key in keys where !behind.contains(key) {
             guard let bytes = key.bytes, let through = held[key] else { continue }
             // What an earlier redrive came through must not be taken back: a worker may not have read it yet.
+            let known = recorded.knowledge.learned(of: key)
             let redriven = KeyRedriven(
-                through: max(through, recorded.redrivenThrough[key] ?? 0), references: learned[key]?.references,
-                version: learned[key]?.version)
+                through: max(through, recorded.redrivenThrough[key] ?? 0), references: known?.references,
+                version: known?.version)
             try writer.write(.key(bytes, redriven), partition: key.partition)
         }
         try writer.finish()
         for key in keys {
             if let bytes = key.bytes { try writer.write(.hold(bytes, nil), partition: key.partition) }
             held[key] = nil
+            asked.remove(key)
         }
         try writer.finish()
         released.formUnion(keys)
     }
 
     /// Lets go everything that is held, and looks whether something was parked while that was done.
-    func releaseAll(_ learned: [OrderKey: RedriveKnowledge.Learned]) throws {
-        try release(Set(held.keys), learned)
+    func releaseAll() throws {
+        try release(Set(held.keys))
         guard !released.isEmpty else { return }
         var quietRounds = try isAnybodyThere() && !isSilent ? 0 : 2
         for _ in 0..<KeyHolder.roundLimit where quietRounds < 2 {
@@ -160,9 +152,9 @@ final class KeyHolder {
         let plan = waiting(in: archive, keys)
         guard plan.letterCount > 0 else { return [] }
         let round = RedriveRound(
-            command.flow, plan, pace: nil, client: command.client, terminal: command.terminal, logger: command.logger,
-            records: .init(knowledge: recorded.knowledge, effects: effects))
-        // The replay may be stopped; what waits for it is not to be left behind.
+            group.flow, plan, pace: nil, client: group.client, terminal: terminal, logger: context.logger,
+            records: .init(knowledge: recorded.knowledge, effects: context.effects))
+        // The command may be stopped; what waits for it is not to be left behind.
         try round.run(until: StopSignal(), archive, &account)
         return Set(plan.lines.map(\.key))
     }
@@ -177,15 +169,15 @@ final class KeyHolder {
 
     private func letters() throws -> DeadLetterArchive? {
         if let archive {
-            try archive.refresh(command.client)
+            try archive.refresh(group.client)
             return archive
         }
-        let exists = try Reaching.kafka(command.client) { () throws(KafkaError) in
-            try group.admin.topicExists(command.flow.deadLetterTopic, within: FlowGroup.timeLimit)
+        let exists = try Reaching.kafka(group.client) { () throws(KafkaError) in
+            try group.admin.topicExists(group.flow.deadLetterTopic, within: FlowGroup.timeLimit)
         }
         guard exists else { return nil }
         let opened = try DeadLetterArchive(
-            command.flow, keepsContent: true, client: command.client, logger: command.logger)
+            group.flow, keepsContent: true, client: group.client, logger: context.logger)
         archive = opened
         return opened
     }

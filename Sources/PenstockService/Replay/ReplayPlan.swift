@@ -27,7 +27,7 @@ final class ReplayPlan {
         flow = command.options.again ? command.flow.again(command.options.name) : command.flow
         recorded = try RecordedState.load(
             command.flow, partitions: ranges.ranges.keys, client: command.client, logger: command.logger)
-        try ReplayPlan.forgetHolds(of: command.options.name, recorded)
+        try recorded?.forgetHolds { $0.name == command.options.name }
         survey = try Survey(
             flow, command.options.filter, recorded?.knowledge, client: command.client, logger: command.logger)
         counts = try survey.run(
@@ -38,18 +38,6 @@ final class ReplayPlan {
 
     func close() {
         recorded?.close()
-    }
-
-    /// Keys that an earlier run of the same replay held are not parked for this one. Those of another one are.
-    private static func forgetHolds(of name: String, _ recorded: RecordedState?) throws {
-        guard let recorded else { return }
-        if let other = recorded.holds.values.first(where: { $0.name != name }) {
-            throw CommandFailure(
-                "the replay \(other.name) holds keys of this flow: it is under way, or was killed; "
-                    + "run it on to its end, or to a Ctrl-C, with --name \(other.name) and its range and filters",
-                status: .foundProblems)
-        }
-        for (key, hold) in recorded.holds { try recorded.knowledge.apply(KeyRedriven(through: hold.through), to: key) }
     }
 
     private func note(_ event: DeadLetter, _ verdict: EventExaminer.Verdict) {

@@ -21,7 +21,6 @@ final class ReplayRun {
     private var account: ReplayAccount
     /// Keys of which an event failed: nothing more of them is run.
     private var failedKeys: Set<OrderKey> = []
-    private var learned: [OrderKey: RedriveKnowledge.Learned] = [:]
     /// The first offset of each partition in the current window that is not done.
     private var undone: [Int32: Int64] = [:]
     private var bar: ProgressBar
@@ -36,7 +35,31 @@ final class ReplayRun {
         account = ReplayAccount(plan.counts)
         bar = ProgressBar("replay", total: plan.counts.toCall, terminal: command.terminal)
         effects = plan.counts.toCall == 0 ? nil : try EffectWriter.make(plan.flow, group, command.logger)
-        holder = try KeyHolder.make(command, plan, group, effects, stop)
+        holder = try ReplayRun.makeHolder(command, plan, group, effects, stop)
+    }
+
+    /// `nil`: there is nothing to hold, because the flow knows no order or nothing is to be run.
+    /// - Throws: ``CommandFailure`` where keys cannot be held and workers run.
+    private static func makeHolder(
+        _ command: ReplayCommand, _ plan: ReplayPlan, _ group: FlowGroup, _ effects: EffectWriter?, _ stop: StopSignal
+    ) throws -> KeyHolder? {
+        let isNeeded = plan.counts.toCall > 0 || plan.recorded?.holds.isEmpty == false
+        guard isNeeded, command.flow.order != .none else { return nil }
+        guard let recorded = plan.recorded, command.flow.order == .key else {
+            try requireStopped(group, because: plan.recorded == nil ? "without receipts" : "with order: partition")
+            return nil
+        }
+        let context = KeyHolder.Context(
+            name: command.options.name, recorded: recorded, group: group, effects: effects,
+            terminal: command.terminal, logger: command.logger)
+        return try KeyHolder(context, until: stop)
+    }
+
+    private static func requireStopped(_ group: FlowGroup, because reason: String) throws(CommandFailure) {
+        guard try group.isStopped() == false else { return }
+        throw CommandFailure(
+            "\(reason) keys cannot be held back while they are replayed: stop the workers of \(group.flow.group) first",
+            status: .foundProblems)
     }
 
     func run(_ progress: inout ReplayProgress) throws -> ReplayAccount {
@@ -46,10 +69,10 @@ final class ReplayRun {
         }
         do {
             if plan.counts.toCall > 0 { try runWindows(&progress) }
-            try holder?.releaseAll(learned)
+            try holder?.releaseAll()
         } catch {
             // What was held is let go whatever has happened; what cannot be let go is by the next run.
-            try? holder?.releaseAll(learned)
+            try? holder?.releaseAll()
             throw error
         }
         bar.finish()
@@ -106,7 +129,8 @@ final class ReplayRun {
         let keys = Set(window.map(\.key))
         var done: Set<DeadLetter.Place> = []
         defer { undone = ReplayRun.first(of: window.map(\.event.place).filter { !done.contains($0) }) }
-        guard try holder?.hold(keys) ?? true else { return }
+        let throughs = keys.map { ($0, plan.lastOffsets[$0] ?? 0) }
+        guard try holder?.hold(Dictionary(uniqueKeysWithValues: throughs)) ?? true else { return }
         let lines = RedrivePlan.Line.replaying(window, order: plan.flow.order)
         let runner: RedriveRunner
         do {
@@ -133,8 +157,7 @@ final class ReplayRun {
             failedKeys.contains(key)
                 || window.contains { $0.key == key && $0.event.place.offset == plan.lastOffsets[key] }
         }
-        try holder?.release(over, learned)
-        for key in over { learned[key] = nil }
+        try holder?.release(over)
     }
 
     private static func first(of places: [DeadLetter.Place]) -> [Int32: Int64] {
@@ -152,6 +175,5 @@ final class ReplayRun {
             command.terminal.clearDrawing()
             command.terminal.note("failed: \(result.entry.letter.place): \(fault.reason.name): \(fault.message)")
         }
-        if key.bytes != nil, let new = result.learned { learned[key] = new }
     }
 }

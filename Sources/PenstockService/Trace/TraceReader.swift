@@ -142,8 +142,10 @@ final class TraceReader {
                 receipt[name].map { (name: name, text: $0.traceText) }
             }
             details.append(("idempotency_key", name))
-            // Another name than the event's own: a replay made the effect anew, or the step or flow was renamed.
-            if event == nil, !places.isEmpty { details.append(("note", "by a replay, or under an earlier name")) }
+            // Another name than the event's own: a replay or repair made the effect anew, or the step or flow was renamed.
+            if event == nil, !places.isEmpty {
+                details.append(("note", "by a replay or repair, or under an earlier name"))
+            }
             let time = receipt["time"]?.int.map { Int64($0) } ?? record.timestamp
             add(.called, time, record.partition.topic, position, event, details)
         }
@@ -242,7 +244,7 @@ final class TraceReader {
             add(.released, record.timestamp, topic, position, nil, [("through", String(redriven.through))])
         case .hold(let key, let hold?):
             guard isOurs(key, record) else { return }
-            add(.held, hold.time, topic, position, nil, [("replay", hold.name), ("through", String(hold.through))])
+            add(.held, hold.time, topic, position, nil, [("by", hold.name), ("through", String(hold.through))])
         case .failure: if let value = record.value { takeFailure(value, record) }
         case .hold, nil: break
         }

@@ -21,9 +21,10 @@ final class Program: Sendable {
     private let output: String
     private let errors: String
 
-    /// Beside the test bundle.
-    private static let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appending(path: "penstock").path
+    /// Beside the test bundle, or what `PENSTOCK_TEST_PROGRAM` names: long runs take one that is built for release.
+    private static let path =
+        ProcessInfo.processInfo.environment["PENSTOCK_TEST_PROGRAM"]
+        ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "penstock").path
 
     /// Starts `penstock` with these arguments. Of this process's environment it gets only `PATH` and `HOME`.
     init(
