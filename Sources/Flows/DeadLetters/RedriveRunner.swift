@@ -286,9 +286,10 @@ public final class RedriveRunner {
             failure = failure ?? error
             return
         }
-        guard case .receipt = recording, let effects, let receipt = slot.receipt(of: flow.step(of: slot)) else {
+        guard case .receipt = recording, let effects else {
             return core.recorded(id, succeeded: true, now: now, into: &actions)
         }
+        let receipt = slot.receipt(of: flow.step(of: slot))
         guard !effects.write(receipt, partition: slot.record.partition, slot: slot, tag: id.rawValue) else { return }
         core.recorded(id, succeeded: false, now: now, into: &actions)
     }

@@ -223,7 +223,8 @@ public final class Worker {
         slot.begin()
         slot.partition = partition
         slot.evaluatedKey = keys.evaluatedBytes
-        slot.assignment = records?.assignments[consumer.partition(at: record.partition).partition] ?? 0
-        slot.record.copy(from: record, partition: consumer.partition(at: record.partition).partition)
+        let number = consumer.partition(at: record.partition).partition
+        slot.assignment = records?.assignments[number] ?? 0
+        slot.record.copy(from: record, partition: number)
     }
 }

@@ -25,7 +25,7 @@ final class WorkerRecords {
     var holds: [PendingHold] = []
     let retention: Duration?
     /// Counts the assignments of each partition, so that what is written for an earlier one changes no later view.
-    var assignments: [Int32: Int] = [:]
+    var assignments = AssignmentCounts()
     /// When receipts are looked through next for what is older than the retention.
     var nextExpiry = Instant.zero
     /// The descriptors that the loop waits for, in the order of `Worker.WakeupSource`.
@@ -51,6 +51,21 @@ final class WorkerRecords {
     }
 }
 
+/// How often each partition was given to the worker, by its number.
+struct AssignmentCounts {
+    private var counts: [Int] = []
+
+    subscript(partition: Int32) -> Int {
+        counts.indices.contains(Int(partition)) ? counts[Int(partition)] : 0
+    }
+
+    mutating func began(_ partition: Int32) {
+        guard partition >= 0 else { return }
+        while counts.count <= Int(partition) { counts.append(0) }
+        counts[Int(partition)] += 1
+    }
+}
+
 /// Receipts: read before a partition's events are taken, written before an event goes on.
 extension Worker {
     // MARK: - Loading
@@ -66,7 +81,7 @@ extension Worker {
         for partition in given {
             partitions[partition] = .loading
             loading[partition] = .some(positions[partition])
-            records.assignments[partition.partition, default: 0] += 1
+            records.assignments.began(partition.partition)
         }
         records.redriveDeadline = turnTime + Worker.redrivePatience
         followRedrives()
@@ -139,7 +154,11 @@ extension Worker {
         guard records.assignments[partition] == slot.assignment else { return .refused }
         switch recording {
         case .receipt:
-            guard let receipt = slot.receipt(of: flow.step(of: slot)) else { return .nothing }
+            let step = flow.step(of: slot)
+            guard slot.tellsOfKey(in: flow) else {
+                return records.writer.writeReceipt(of: slot, step: step.name, tag: id.rawValue) ? .sent : .refused
+            }
+            let receipt = slot.receipt(of: step)
             let state = try records.store.keyState(after: receipt, of: slot, in: flow)
             return records.writer.write(receipt, state: state, partition: partition, slot: slot, tag: id.rawValue)
                 ? .sent : .refused
@@ -178,9 +197,9 @@ extension Worker {
     /// Whether a redrive has moved or taken away the key's mark while a new one was being written. What the redrive wrote
     /// lies behind it in the topic, so the new one is written again (D9).
     private func isOvertaken(_ slot: EventSlot, _ records: WorkerRecords) -> Bool {
+        guard case .keyState(let written, let key)? = slot.recording.content else { return false }
         let partition = slot.record.partition
-        guard case .keyState(let written, let key)? = slot.recording.content,
-            records.assignments[partition] == slot.assignment
+        guard records.assignments[partition] == slot.assignment
         else { return false }
         let known = (try? records.store.keyState(of: key, partition: partition)) ?? KeyState()
         return known.parking(slot.record.offset).parked?.first != written.parked?.first
@@ -192,7 +211,8 @@ extension Worker {
         guard records.assignments[partition] == slot.assignment, let content = slot.recording.content else { return }
         do throws(ReceiptStoreError) {
             switch content {
-            case .receipt(let receipt, let state):
+            case .receipt(let time): try records.store.note(slot.effect, time: time, partition: partition)
+            case .receiptOfKey(let receipt, let state):
                 try records.store.take(receipt, state, of: slot, in: flow)
             case .failure(let failure): try records.store.note(failure, partition: partition)
             case .keyState(let state, let key): try records.store.set(state, of: key, partition: partition)
