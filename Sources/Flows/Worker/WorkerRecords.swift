@@ -26,6 +26,7 @@ final class WorkerRecords {
     let retention: Duration?
     /// Counts the assignments of each partition, so that what is written for an earlier one changes no later view.
     var assignments = AssignmentCounts()
+    var waiting = WaitingReceipts()
     /// When receipts are looked through next for what is older than the retention.
     var nextExpiry = Instant.zero
     /// The descriptors that the loop waits for, in the order of `Worker.WakeupSource`.
@@ -38,7 +39,10 @@ final class WorkerRecords {
             folder: "\(receipts.cacheFolder)/\(getpid())-\(settings.flow.name)-\(settings.number)")
         loader = try ReceiptLoader(
             receipts, flow: settings.flow, client: try settings.consumerProperties, store: store, logger: logger)
-        writer = try ReceiptWriter(receipts, client: settings.client, logger: logger)
+        // The worker itself has receipts wait for company, and knows when that holds nothing up.
+        var client = settings.client
+        if client["linger.ms"] == nil, client["queue.buffering.max.ms"] == nil { try client.set("linger.ms", "0") }
+        writer = try ReceiptWriter(receipts, client: client, logger: logger)
         redrives = try RedriveWatch(group: settings.flow.group, client: settings.client, logger: logger)
         retention = receipts.retention
         descriptors = [writer.writer.wakeupDescriptor, loader.wakeupDescriptor, redrives.wakeupDescriptor]
@@ -133,6 +137,20 @@ extension Worker {
 
     func record(_ id: EventID, _ recording: Recording) {
         guard let records else { return core.recorded(id, succeeded: true, now: turnTime, into: &actions) }
+        guard recording != .receipt else { return records.waiting.add(id, now: turnTime) }
+        write(recording, of: id, records)
+    }
+
+    /// Behind all else of a turn, when it is known whether there is anything else to do.
+    func writeReceipts() {
+        guard let records else { return }
+        let due = records.waiting.takeDue(isIdle: core.wantsRecords || isShuttingDown, now: turnTime)
+        guard !due.isEmpty else { return }
+        for id in due { write(.receipt, of: id, records) }
+        perform()
+    }
+
+    private func write(_ recording: Recording, of id: EventID, _ records: WorkerRecords) {
         do {
             switch try write(recording, of: slots[id], id, records) {
             case .sent: break
