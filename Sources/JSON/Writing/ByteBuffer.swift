@@ -66,10 +66,26 @@ public final class ByteBuffer {
         text.withUTF8Buffer { append(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Appends the UTF-8 bytes of a text.
+    /// Appends the UTF-8 bytes of a text. Constants go to the other function, which makes no `String` of them.
+    @_disfavoredOverload
     public func append(_ text: String) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Appends a string in quotes if nothing of it needs an escape, as is so of most; else nothing.
+    /// - Returns: whether it did.
+    func writePlain(_ utf8: UnsafeRawBufferPointer) -> Bool {
+        reserve(utf8.count + 2)
+        if let start = utf8.baseAddress?.assumingMemoryBound(to: UInt8.self) {
+            let end = start + utf8.count
+            guard ByteSearch.skipUnescaped(start, end) == end else { return false }
+            (base + count + 1).update(from: start, count: utf8.count)
+        }
+        base[count] = UInt8(ascii: "\"")
+        base[count + utf8.count + 1] = UInt8(ascii: "\"")
+        count += utf8.count + 2
+        return true
     }
 
     /// Makes room for this many more bytes.
