@@ -7,7 +7,7 @@ import Delivery
 /// holds up the next event of a key: then all are written at once.
 struct WaitingReceipts {
     /// How long a receipt waits at most. A crash makes the calls of those that wait again, like those in flight (D4).
-    static let patience = Duration.milliseconds(10)
+    static let patience = Duration.milliseconds(25)
 
     private var events: [EventID] = []
     private var since = Instant.zero
