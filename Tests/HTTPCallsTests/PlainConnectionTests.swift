@@ -11,14 +11,6 @@ import Testing
         "HTTP/1.1 200 OK\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
-    private func session(
-        _ url: String, _ change: (inout SystemEndpoint) -> Void = { _ in }
-    ) throws -> Session {
-        var endpoint = SystemEndpoint(name: "erp", baseURL: url, timeoutMilliseconds: 15_000)
-        change(&endpoint)
-        return try Session(endpoint)
-    }
-
     // MARK: - Whose answer it is
 
     @Test func `Bytes behind an answer are not the answer of the next call`() throws {
@@ -27,7 +19,7 @@ import Testing
             connection.send(Self.answer(request.text) + (connection.index == 0 ? Self.answer("stray") : ""))
             connection.waitForClose()
         }
-        let session = try session(server.url)
+        let session = try Session(at: server.url)
         #expect(try session.call(body: "1").body == "1")
         #expect(try session.call(body: "2").body == "2")
         #expect(server.connectionCount == 2)
@@ -44,7 +36,7 @@ import Testing
             connection.waitForClose()
         }
         // A connection that may have died is looked at first where the request could not be sent again.
-        let session = try session(server.url) { $0.resendsOnDeadConnection = false }
+        let session = try Session(at: server.url) { $0.resendsOnDeadConnection = false }
         #expect(try session.call(body: "1").body == "1")
         hasGivenUp.wait()
         let ended = try session.call(body: "2")
@@ -61,7 +53,7 @@ import Testing
         let server = try ScriptedServer { connection in
             while connection.readRequest() != nil { connection.send(answer) }
         }
-        let session = try session(server.url) { $0.resendsOnDeadConnection = false }
+        let session = try Session(at: server.url) { $0.resendsOnDeadConnection = false }
         for _ in 0..<3 { #expect(try session.call(body: "{}").body == "{}") }
         #expect(server.connectionCount == 3)
     }
@@ -72,7 +64,7 @@ import Testing
             connection.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
             connection.waitForClose()
         }
-        let session = try session(server.url)
+        let session = try Session(at: server.url)
         let body = String(repeating: "x", count: 20_000_000)
         for _ in 0..<2 { #expect(try session.call(body: body).outcome == .answered(status: 413)) }
         #expect(server.connectionCount == 2)
@@ -114,7 +106,7 @@ import Testing
             connection.send(answer)
             connection.waitForClose()
         }
-        let ended = try session(server.url).call(body: "{}")
+        let ended = try Session(at: server.url).call(body: "{}")
         #expect(ended.isSentNoAnswer)
         #expect(ended.fault == .invalidResponse)
         #expect(server.requests.count == 1)
@@ -122,7 +114,7 @@ import Testing
 
     @Test func `A call's time runs while it connects, too`() throws {
         let deaf = try DeafServer()
-        let ended = try session(deaf.url) { $0.timeoutMilliseconds = 100 }.call(body: "{}")
+        let ended = try Session(at: deaf.url) { $0.timeoutMilliseconds = 100 }.call(body: "{}")
         #expect(ended.isNotSent)
         #expect(ended.fault == .connectTimeout)
     }
@@ -134,7 +126,7 @@ import Testing
             "HTTP/1.1 429 Slow Down\r\nretry-after: 7\r\nEmpty:\r\nRetry-After:\t 9 \r\ncontent-TYPE: a/b\r\n"
                 + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nRetry-After: 100\r\n\r\n"
         }
-        let session = try session(server.url)
+        let session = try Session(at: server.url)
         try session.start(body: "{}")
         let ended = try session.finish()[0]
         #expect(ended.outcome == .answered(status: 429))
@@ -147,7 +139,7 @@ import Testing
         let server = try ScriptedServer.answering { _ in
             "HTTP/1.1 103 Early Hints\r\nRetry-After: 9\r\n\r\n" + "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
         }
-        let ended = try session(server.url).call(body: "{}")
+        let ended = try Session(at: server.url).call(body: "{}")
         #expect(ended.outcome == .answered(status: 503))
         #expect(ended.retryAfter == nil)
     }
@@ -155,7 +147,7 @@ import Testing
     @Test func `The path stands behind that of the base URL, and is never empty`() throws {
         let server = try ScriptedServer.answering { _ in Self.answer("{}") }
         for base in ["", "/", "/v1", "/v1/"] {
-            let session = try session(server.url + base)
+            let session = try Session(at: server.url + base)
             for path in ["", "?a=1", "/b"] { _ = try session.call(.get, path) }
         }
         #expect(

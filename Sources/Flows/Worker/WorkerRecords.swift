@@ -55,7 +55,8 @@ final class WorkerRecords {
     }
 }
 
-/// How often each partition was given to the worker, by its number.
+/// How often each partition was given to the worker or taken from it, by its number: what was begun under one count is
+/// of no use under another.
 struct AssignmentCounts {
     private var counts: [Int] = []
 
@@ -63,7 +64,7 @@ struct AssignmentCounts {
         counts.indices.contains(Int(partition)) ? counts[Int(partition)] : 0
     }
 
-    mutating func began(_ partition: Int32) {
+    mutating func changed(_ partition: Int32) {
         guard partition >= 0 else { return }
         while counts.count <= Int(partition) { counts.append(0) }
         counts[Int(partition)] += 1
@@ -85,7 +86,7 @@ extension Worker {
         for partition in given {
             partitions[partition] = .loading
             loading[partition] = .some(positions[partition])
-            records.assignments.began(partition.partition)
+            records.assignments.changed(partition.partition)
         }
         records.redriveDeadline = turnTime + Worker.redrivePatience
         followRedrives()
@@ -168,7 +169,8 @@ extension Worker {
         _ recording: Recording, of slot: EventSlot, _ id: EventID, _ records: WorkerRecords
     ) throws(ReceiptStoreError) -> Written {
         let partition = slot.record.partition
-        // The assignment is gone, and with it the view; the next owner has its own.
+        // The assignment is gone, and with it the view; the next owner has its own. Receipts that waited for company while
+        // the partition was lost come here.
         guard records.assignments[partition] == slot.assignment else { return .refused }
         switch recording {
         case .receipt:

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// The head of an answer that came over a connection of our own: its status and its fields. The memory is reused from
 /// call to call.
@@ -6,32 +7,27 @@ struct AnswerHead: ~Copyable {
     /// 0 before an answer's first field has come.
     var status = 0
     /// `name:value`, each ended by a line feed, which cannot stand in them.
-    private var storage = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-    private var count = 0
+    private let fields = ByteBuffer(capacity: 512, retainedCapacity: 8 << 10)
     private var isInValue = false
-
-    deinit {
-        storage.deallocate()
-    }
 
     mutating func removeAll() {
         status = 0
-        count = 0
+        fields.removeAll()
         isInValue = false
     }
 
     /// Takes a part of a field's name.
     mutating func appendName(_ bytes: UnsafeRawBufferPointer) {
-        if isInValue { append(UInt8(ascii: "\n")) }
+        if isInValue { fields.append(UInt8(ascii: "\n")) }
         isInValue = false
-        append(bytes)
+        fields.append(bytes)
     }
 
     /// Takes a part of a field's value, which may be empty.
     mutating func appendValue(_ bytes: UnsafeRawBufferPointer) {
-        if !isInValue { append(UInt8(ascii: ":")) }
+        if !isInValue { fields.append(UInt8(ascii: ":")) }
         isInValue = true
-        append(bytes)
+        fields.append(bytes)
     }
 
     /// The value of a field, the last one if there are several. To ask for one that is not there costs next to nothing.
@@ -41,49 +37,28 @@ struct AnswerHead: ~Copyable {
     }
 
     private func find(_ name: UnsafeRawBufferPointer) -> String? {
+        let bytes = fields.bytes
         var found: Range<Int>?
         var start = 0
-        while start < count {
-            let end = position(of: UInt8(ascii: "\n"), in: start..<count) ?? count
+        while start < bytes.count {
+            let end = Self.endOfLine(in: bytes, from: start)
             let colon = start + name.count
-            if colon < end, storage[colon] == UInt8(ascii: ":"), FieldSyntax.equals(text(start..<colon), name) {
+            if colon < end, bytes[colon] == UInt8(ascii: ":"),
+                FieldSyntax.equals(UnsafeRawBufferPointer(rebasing: bytes[start..<colon]), name)
+            {
                 found = colon + 1..<end
             }
             start = end + 1
         }
-        return found.map { String(decoding: FieldSyntax.trimmed(text($0)), as: UTF8.self) }
-    }
-
-    private func position(of byte: UInt8, in range: Range<Int>) -> Int? {
-        guard let base = storage.baseAddress, let found = memchr(base + range.lowerBound, Int32(byte), range.count)
-        else {
-            return nil
+        return found.map {
+            String(decoding: FieldSyntax.trimmed(UnsafeRawBufferPointer(rebasing: bytes[$0])), as: UTF8.self)
         }
-        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
-    private func text(_ range: Range<Int>) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: storage[range])
-    }
-
-    private mutating func append(_ byte: UInt8) {
-        reserve(1)
-        storage[count] = byte
-        count += 1
-    }
-
-    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
-        reserve(bytes.count)
-        (storage.baseAddress.unsafelyUnwrapped + count).copyMemory(from: source, byteCount: bytes.count)
-        count += bytes.count
-    }
-
-    private mutating func reserve(_ more: Int) {
-        guard count + more > storage.count else { return }
-        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(512, (count + more) * 2), alignment: 16)
-        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[0..<count]))
-        storage.deallocate()
-        storage = larger
+    private static func endOfLine(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        guard let base = bytes.baseAddress,
+            let found = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
+        else { return bytes.count }
+        return UnsafeRawPointer(found) - base
     }
 }

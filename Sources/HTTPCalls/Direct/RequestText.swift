@@ -1,24 +1,18 @@
-import Glibc
+import JSON
 
 /// The text of a request in HTTP/1.1 (RFC 9112, section 3), in memory of its own that is reused from call to call.
 ///
 /// It is written in two parts: what is known when the call is started, and, when it is sent, the token that it carries
 /// by then, the length of its body and, if it is small, the body. The second part can be written again.
 struct RequestText: ~Copyable {
-    private var storage = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-    /// Bytes of the whole text.
-    private(set) var count = 0
+    private let text = ByteBuffer(capacity: 1024, retainedCapacity: 64 << 10)
     /// Bytes of the first part.
     private var openCount = 0
 
     /// A body of up to this many bytes goes into the text: to copy it costs less than a second system call.
     static let copiedBody = 16 << 10
 
-    deinit {
-        storage.deallocate()
-    }
-
-    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[0..<count]) }
+    var bytes: UnsafeRawBufferPointer { text.bytes }
 
     /// Writes the request line and the fields: the request's own, and the system's where the request has none of that
     /// name. What may stand in them was checked before (``FieldSyntax``, ``RequestPath``).
@@ -26,21 +20,21 @@ struct RequestText: ~Copyable {
         method: String, basePath: [UInt8], path: UnsafeRawBufferPointer, fields: borrowing HeaderFields,
         adding fixed: [FixedLine]
     ) {
-        count = 0
-        append(method)
-        append(" ")
-        basePath.withUnsafeBytes { append($0) }
-        if basePath.isEmpty, path.first != UInt8(ascii: "/") { append("/") }
-        append(path)
-        append(" HTTP/1.1\r\n")
+        text.removeAll()
+        text.append(method)
+        text.append(" ")
+        basePath.withUnsafeBytes { text.append($0) }
+        if basePath.isEmpty, path.first != UInt8(ascii: "/") { text.append("/") }
+        text.append(path)
+        text.append(" HTTP/1.1\r\n")
         append(fields)
         for line in fixed where !fields.contains(line.name) {
             append(line: line.bytes, nameLength: line.nameLength)
         }
         if !fields.contains("accept"), !fixed.contains(where: { FieldSyntax.equals($0.name, "accept") }) {
-            append("Accept: */*\r\n")
+            text.append("Accept: */*\r\n")
         }
-        openCount = count
+        openCount = text.count
     }
 
     /// Writes the rest.
@@ -49,24 +43,24 @@ struct RequestText: ~Copyable {
     ///   - body: `nil` when the request has none, and says nothing of one.
     /// - Returns: whether the body is in the text; otherwise it is to be sent behind it.
     mutating func close(authorization: UnsafeRawBufferPointer?, body: UnsafeRawBufferPointer?) -> Bool {
-        count = openCount
+        text.truncate(to: openCount)
         if let authorization {
-            append(authorization)
-            append("\r\n")
+            text.append(authorization)
+            text.append("\r\n")
         }
         if let body {
-            append("Content-Length: ")
-            append(number: body.count)
-            append("\r\n")
+            text.append("Content-Length: ")
+            text.append(Int64(body.count))
+            text.append("\r\n")
         }
-        append("\r\n")
+        text.append("\r\n")
         guard let body else { return true }
         guard body.count <= Self.copiedBody else { return false }
-        append(body)
+        text.append(body)
         return true
     }
 
-    private mutating func append(_ fields: borrowing HeaderFields) {
+    private func append(_ fields: borrowing HeaderFields) {
         fields.bytes.withUnsafeBytes { bytes in
             for (position, entry) in fields.entries.enumerated() {
                 let isLast = position + 1 == fields.entries.count
@@ -78,54 +72,13 @@ struct RequestText: ~Copyable {
     }
 
     /// Adds `Name: value`; `Name;`, libcurl's notation, is a field without a value.
-    private mutating func append(line: UnsafeRawBufferPointer, nameLength: Int) {
+    private func append(line: UnsafeRawBufferPointer, nameLength: Int) {
         if line.count == nameLength + 1 {
-            append(UnsafeRawBufferPointer(rebasing: line[0..<nameLength]))
-            append(":")
+            text.append(UnsafeRawBufferPointer(rebasing: line[0..<nameLength]))
+            text.append(":")
         } else {
-            append(line)
+            text.append(line)
         }
-        append("\r\n")
-    }
-
-    private mutating func append(_ text: StaticString) {
-        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    private mutating func append(_ text: String) {
-        var text = text
-        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
-    }
-
-    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
-        reserve(bytes.count)
-        (storage.baseAddress.unsafelyUnwrapped + count).copyMemory(from: source, byteCount: bytes.count)
-        count += bytes.count
-    }
-
-    private mutating func append(number: Int) {
-        reserve(20)
-        var digits = 1
-        var power = 10
-        while number >= power, digits < 19 {
-            digits += 1
-            power = power &* 10
-        }
-        var rest = number
-        for place in stride(from: digits - 1, through: 0, by: -1) {
-            storage[count + place] = UInt8(ascii: "0") + UInt8(rest % 10)
-            rest /= 10
-        }
-        count += digits
-    }
-
-    private mutating func reserve(_ more: Int) {
-        guard count + more > storage.count else { return }
-        let larger = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(1024, (count + more) * 2), alignment: 16)
-        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[0..<count]))
-        storage.deallocate()
-        storage = larger
+        text.append("\r\n")
     }
 }

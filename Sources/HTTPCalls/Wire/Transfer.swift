@@ -105,7 +105,7 @@ struct Transfer: ~Copyable {
 
     /// Sets the method and the body. Only what changed since the last call reaches libcurl.
     mutating func setMethod(_ name: String, body: UnsafeRawBufferPointer?) {
-        let needsBody = body != nil || name == "POST" || name == "PUT" || name == "PATCH"
+        let needsBody = body != nil || Self.alwaysHasBody(name)
         if name != methodName || needsBody != hasBody {
             penstock_easy_set_long(easy, needsBody ? CURLOPT_POST : CURLOPT_HTTPGET, 1)
             let isDefault = name == (needsBody ? "POST" : "GET")

@@ -73,6 +73,24 @@ public final class ByteBuffer {
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
     }
 
+    /// Appends an integer's decimal digits.
+    public func append(_ integer: Int64) {
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { text in
+            var start = text.count
+            var rest = integer.magnitude
+            repeat {
+                start -= 1
+                text[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            if integer < 0 {
+                start -= 1
+                text[start] = UInt8(ascii: "-")
+            }
+            append(UnsafeRawBufferPointer(rebasing: text[start...]))
+        }
+    }
+
     /// Appends a string in quotes if nothing of it needs an escape, as is so of most; else nothing.
     /// - Returns: whether it did.
     func writePlain(_ utf8: UnsafeRawBufferPointer) -> Bool {

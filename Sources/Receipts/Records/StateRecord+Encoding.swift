@@ -172,23 +172,3 @@ extension ParkedMark {
         buffer.append("}")
     }
 }
-
-extension ByteBuffer {
-    /// Appends an integer's decimal digits.
-    fileprivate func append(_ integer: Int64) {
-        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { text in
-            var start = text.count
-            var rest = integer.magnitude
-            repeat {
-                start -= 1
-                text[start] = UInt8(ascii: "0") + UInt8(rest % 10)
-                rest /= 10
-            } while rest > 0
-            if integer < 0 {
-                start -= 1
-                text[start] = UInt8(ascii: "-")
-            }
-            append(UnsafeRawBufferPointer(rebasing: text[start...]))
-        }
-    }
-}

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Flows
 
-@Suite("Receipts that wait for company")
+@Suite("Receipts that wait for company (D4)")
 struct WaitingReceiptsTests {
     private let start = Instant(nanoseconds: 1_000_000_000)
     private let first = EventID(rawValue: 1)
@@ -39,15 +39,15 @@ struct WaitingReceiptsTests {
     }
 }
 
-@Suite("Assignments of partitions, counted")
+@Suite("Assignments of partitions, counted (D6)")
 struct AssignmentCountsTests {
     @Test("each by itself, and none before it was given")
     func counts() {
         var counts = AssignmentCounts()
         #expect(counts[3] == 0 && counts[-1] == 0)
-        counts.began(3)
-        counts.began(3)
-        counts.began(0)
+        counts.changed(3)
+        counts.changed(3)
+        counts.changed(0)
         #expect(counts[3] == 2 && counts[0] == 1 && counts[1] == 0 && counts[4] == 0)
     }
 }

@@ -38,6 +38,13 @@ final class Session {
         system = try caller.add(endpoint)
     }
 
+    /// With a system at this URL that has time enough on a busy machine.
+    convenience init(at url: String, _ change: (inout SystemEndpoint) -> Void = { _ in }) throws {
+        var endpoint = SystemEndpoint(name: "erp", baseURL: url, timeoutMilliseconds: 15_000)
+        change(&endpoint)
+        try self.init(endpoint)
+    }
+
     deinit {
         for body in bodies { body.deallocate() }
     }
