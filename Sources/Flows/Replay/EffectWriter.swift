@@ -23,7 +23,7 @@ public final class EffectWriter {
     }
 
     func collect(_ body: (_ tag: UInt64, _ succeeded: Bool) -> Void) {
-        receipts.writer.collect(body)
+        receipts.writer.collect { tag, succeeded, _ in body(tag, succeeded) }
     }
 
     /// The error that ended the client for good, if there was one.

@@ -36,16 +36,16 @@ final class AcknowledgedWriter {
         }
     }
 
-    /// Calls `body` for each record whose fate is known since the last time.
-    func collect(_ body: (_ tag: UInt64, _ succeeded: Bool) -> Void) {
+    /// Calls `body` for each record whose fate is known since the last time, with the record.
+    func collect(_ body: (_ tag: UInt64, _ succeeded: Bool, _ record: borrowing ReportedRecord) -> Void) {
         producer.drainWakeup()
-        producer.deliveryReports { report in
+        producer.deliveryReports { report, record in
             switch report.result {
-            case .success: body(report.opaque, true)
+            case .success: body(report.opaque, true, record)
             case .failure(let error):
                 logger.warning(
                     "\(noun) not acknowledged; trying again", metadata: ["topic": "\(topic)", "error": "\(error)"])
-                body(report.opaque, false)
+                body(report.opaque, false, record)
             }
         }
     }

@@ -180,14 +180,32 @@ final class EventSlot {
     }
 }
 
-/// The slots by the number that the core gives an event. Grows to the most events that were ever buffered at once.
+/// The slots by the number that the core gives an event.
+///
+/// What is given back is used again, the last first: it is in the processor's caches still, and there are as many as
+/// events ever needed one at once.
 struct EventSlots {
-    private var slots: [EventSlot] = []
+    private var slots: [EventSlot?] = []
+    private var idle: [EventSlot] = []
 
     subscript(id: EventID) -> EventSlot {
         mutating get {
-            while slots.count <= Int(id.slot) { slots.append(EventSlot()) }
-            return slots[Int(id.slot)]
+            while slots.count <= Int(id.slot) { slots.append(nil) }
+            if let slot = slots[Int(id.slot)] { return slot }
+            let slot = idle.popLast() ?? EventSlot()
+            slots[Int(id.slot)] = slot
+            return slot
         }
+    }
+
+    /// Whether the event has a slot still.
+    func holds(_ id: EventID) -> Bool { Int(id.slot) < slots.count && slots[Int(id.slot)] != nil }
+
+    /// Leaves the event's slot, if it has one, to another event.
+    mutating func giveBack(_ id: EventID) {
+        guard Int(id.slot) < slots.count, let slot = slots[Int(id.slot)] else { return }
+        slot.release()
+        slots[Int(id.slot)] = nil
+        idle.append(slot)
     }
 }

@@ -7,9 +7,8 @@ import Receipts
 /// What is being recorded of an event, to be taken in when it is acknowledged.
 struct RecordInProgress {
     enum Content {
-        /// The receipt of the effect in the slot, which tells nothing of its key. Most are so: nothing is copied then.
-        case receipt(time: Int64)
-        /// With the key's state where that is written beside it.
+        /// With the key's state where that is written beside it. A receipt that tells nothing of its key is among
+        /// ``ReceiptsUnderWay``.
         indirect case receiptOfKey(Receipt, KeyState?)
         indirect case keyState(KeyState, key: [UInt8])
         indirect case failure(EventFailure)
@@ -40,15 +39,11 @@ final class ReceiptWriter {
         writer = try AcknowledgedWriter(topic: settings.topic, noun: "receipt", client: client, logger: logger)
     }
 
-    /// The receipt of the effect in the slot, where that tells nothing of its key.
-    func writeReceipt(of slot: EventSlot, step: String, tag: UInt64) -> Bool {
-        let time = Timestamp.now()
-        slot.recording = RecordInProgress(content: .receipt(time: time))
-        slot.withOrderKey { orderKey in
-            let receipt = slot.receiptParts(step: step, key: orderKey, time: time)
-            StateRecord.encode(receipt, of: slot.effect, key: key, value: value)
-        }
-        return send(partition: slot.record.partition, slot: slot, tag: tag)
+    /// A receipt that is encoded.
+    func write(
+        key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, partition: Int32, tag: UInt64
+    ) -> Bool {
+        produce(key, value, partition, tag)
     }
 
     /// A receipt, and the state of its key if it tells something new of it. The state goes first: a receipt without it

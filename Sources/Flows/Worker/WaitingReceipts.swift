@@ -1,31 +1,97 @@
 import Delivery
+import JSON
 
-/// Events whose receipts are to be written and wait for company, because each request to write records of a partition has
-/// its price for the client and the broker.
+/// Receipts that wait to be handed to the client together, because each request to write records of a partition has its
+/// price for the client and the broker.
 ///
 /// They wait while the worker has other events to start, and not for long. When it has none, it may be a receipt that
 /// holds up the next event of a key: then all are written at once.
 struct WaitingReceipts {
     /// How long a receipt waits at most. A crash makes the calls of those that wait again, like those in flight (D4).
-    static let patience = Duration.milliseconds(25)
+    static let patience = Duration.milliseconds(100)
 
-    private var events: [EventID] = []
-    private var since = Instant.zero
+    private var batches: [ReceiptBatch?] = []
+    /// The partitions whose receipts wait, and since when: the longest first.
+    private var order: [(partition: Int32, since: Instant)] = []
 
-    /// When they are to be written at the latest; `nil`: none waits.
-    var deadline: Instant? { events.isEmpty ? nil : since + WaitingReceipts.patience }
+    /// When the next are to be written at the latest; `nil`: none waits.
+    var deadline: Instant? { order.first.map { $0.since + WaitingReceipts.patience } }
 
-    mutating func add(_ event: EventID, now: Instant) {
-        if events.isEmpty { since = now }
-        events.append(event)
+    /// The receipts of a partition that wait, to add one.
+    mutating func batch(of partition: Int32, now: Instant) -> ReceiptBatch {
+        while batches.count <= Int(partition) { batches.append(nil) }
+        let batch = batches[Int(partition)] ?? ReceiptBatch()
+        batches[Int(partition)] = batch
+        if batch.isEmpty { order.append((partition, now)) }
+        return batch
     }
 
-    /// All that wait if it is time to write them; else none.
+    /// A partition whose receipts are to be written now, all of them; `nil`: none.
     ///
-    /// - Parameter isIdle: no event could be started meanwhile.
-    mutating func takeDue(isIdle: Bool, now: Instant) -> [EventID] {
-        guard let deadline, isIdle || deadline <= now else { return [] }
-        defer { events = [] }
-        return events
+    /// - Parameter mayWait: there are other events to start meanwhile.
+    mutating func takeDue(mayWait: Bool, now: Instant) -> (partition: Int32, batch: ReceiptBatch)? {
+        guard let deadline, !mayWait || deadline <= now else { return nil }
+        let partition = order.removeFirst().partition
+        guard let batch = batches[Int(partition)] else { return nil }
+        return (partition, batch)
+    }
+}
+
+/// Receipts of one partition, encoded one behind the other.
+///
+/// They are encoded when the effect is there and not when they are written: what is needed for it lies in the processor's
+/// caches then, and the memory of the event serves the next one.
+final class ReceiptBatch {
+    struct Entry {
+        let event: EventID
+        /// The assignment of the partition that the event belongs to.
+        let assignment: Int
+        let content: Content
+    }
+
+    enum Content {
+        /// Bytes of the record's key and value.
+        case encoded(key: Int, value: Int)
+        /// It tells of its key, and is encoded when it is written: only then is known what else the key's state tells.
+        case ofKey
+    }
+
+    private(set) var entries: [Entry] = []
+    private let bytes = ByteBuffer(capacity: 1_024, retainedCapacity: 64 << 10)
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    /// Adds a receipt whose key and value the two functions append.
+    func add(
+        _ event: EventID, assignment: Int, key writeKey: (ByteBuffer) -> Void, value writeValue: (ByteBuffer) -> Void
+    ) {
+        let start = bytes.count
+        writeKey(bytes)
+        let end = bytes.count
+        writeValue(bytes)
+        entries.append(
+            Entry(event: event, assignment: assignment, content: .encoded(key: end - start, value: bytes.count - end)))
+    }
+
+    /// Adds one that is encoded later.
+    func add(_ event: EventID, assignment: Int) {
+        entries.append(Entry(event: event, assignment: assignment, content: .ofKey))
+    }
+
+    /// Calls `body` for each receipt, in order, and forgets them. Key and value are empty for those that are encoded later.
+    func takeAll(_ body: (_ entry: Entry, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
+        var start = 0
+        for entry in entries {
+            guard case .encoded(let key, let value) = entry.content else {
+                body(entry, .init(start: nil, count: 0), .init(start: nil, count: 0))
+                continue
+            }
+            let end = start + key
+            body(
+                entry, .init(rebasing: bytes.bytes[start..<end]), .init(rebasing: bytes.bytes[end..<end + value]))
+            start = end + value
+        }
+        entries.removeAll(keepingCapacity: true)
+        bytes.removeAll()
     }
 }

@@ -39,7 +39,8 @@ extension Worker {
         case .park(let id, let reason): park(id, reason)
         case .record(let id, let recording): record(id, recording)
         case .release(let id, let settlement):
-            slots[id].release()
+            slots.giveBack(id)
+            records?.underWay.forget(id)
             if settlement != nil { lastSettled = turnTime }
         case .commit(let partition, let offset, let metadata):
             commits.append(OffsetCommit(name(of: partition), offset: offset, metadata: metadata))
@@ -59,6 +60,8 @@ extension Worker {
     // MARK: - Events
 
     private func prepare(_ id: EventID, from step: Int) {
+        // With the receipt of its last effect the event was done.
+        guard slots.holds(id) else { return core.prepared(id, .done, now: turnTime, into: &actions) }
         guard let prepared = runner.prepare(slots[id], from: step) else {
             // Without what is known of effects nothing may be called; the worker ends, and the next one loads it anew.
             if let error = runner.receiptsFailure { fail(.receiptCache(error)) }

@@ -199,7 +199,7 @@ public final class Worker {
     }
 
     private func takeDeadLetterReports() {
-        deadLetters.writer.collect { tag, succeeded in
+        deadLetters.writer.collect { tag, succeeded, _ in
             let id = EventID(rawValue: tag)
             if succeeded { reportParked(id) }
             core.parked(id, succeeded: succeeded, now: turnTime, into: &actions)

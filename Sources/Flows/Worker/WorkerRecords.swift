@@ -26,7 +26,9 @@ final class WorkerRecords {
     let retention: Duration?
     /// Counts the assignments of each partition, so that what is written for an earlier one changes no later view.
     var assignments = AssignmentCounts()
-    var waiting = WaitingReceipts()
+    // Touched by the methods of the worker only, one statement at a time, as its core is.
+    @exclusivity(unchecked) var waiting = WaitingReceipts()
+    @exclusivity(unchecked) var underWay = ReceiptsUnderWay()
     /// When receipts are looked through next for what is older than the retention.
     var nextExpiry = Instant.zero
     /// The descriptors that the loop waits for, in the order of `Worker.WakeupSource`.
@@ -39,9 +41,10 @@ final class WorkerRecords {
             folder: "\(receipts.cacheFolder)/\(getpid())-\(settings.flow.name)-\(settings.number)")
         loader = try ReceiptLoader(
             receipts, flow: settings.flow, client: try settings.consumerProperties, store: store, logger: logger)
-        // The worker itself has receipts wait for company, and knows when that holds nothing up.
+        // The worker itself has receipts wait for company, and knows when that holds nothing up. The client is to wait
+        // until it has all of them: else the first few are a request of their own.
         var client = settings.client
-        if client["linger.ms"] == nil, client["queue.buffering.max.ms"] == nil { try client.set("linger.ms", "0") }
+        if client["linger.ms"] == nil, client["queue.buffering.max.ms"] == nil { try client.set("linger.ms", "1") }
         writer = try ReceiptWriter(receipts, client: client, logger: logger)
         redrives = try RedriveWatch(group: settings.flow.group, client: settings.client, logger: logger)
         retention = receipts.retention
@@ -138,17 +141,70 @@ extension Worker {
 
     func record(_ id: EventID, _ recording: Recording) {
         guard let records else { return core.recorded(id, succeeded: true, now: turnTime, into: &actions) }
-        guard recording != .receipt else { return records.waiting.add(id, now: turnTime) }
-        write(recording, of: id, records)
+        guard recording == .receipt else { return write(recording, of: id, records) }
+        if let refused = records.underWay.takeRefused(id) { return addAgain(refused, of: id, records) }
+        let slot = slots[id]
+        let batch = records.waiting.batch(of: slot.record.partition, now: turnTime)
+        guard !slot.tellsOfKey(in: flow) else { return batch.add(id, assignment: slot.assignment) }
+        add(id, slot, to: batch, records)
+        if isLast(slot) { slots.giveBack(id) }
     }
 
-    /// Behind all else of a turn, when it is known whether there is anything else to do.
+    private func add(_ id: EventID, _ slot: EventSlot, to batch: ReceiptBatch, _ records: WorkerRecords) {
+        let time = Timestamp.now()
+        records.underWay.add(
+            .init(effect: slot.effect, time: time, partition: slot.record.partition, assignment: slot.assignment),
+            of: id)
+        batch.add(id, assignment: slot.assignment) {
+            StateRecord.writeKey(of: slot.effect, to: $0)
+        } value: { buffer in
+            slot.withOrderKey { key in
+                slot.receiptParts(step: flow.step(of: slot).name, key: key, time: time).write(to: buffer)
+            }
+        }
+    }
+
+    private func addAgain(_ refused: ReceiptsUnderWay.Refused, of id: EventID, _ records: WorkerRecords) {
+        let receipt = refused.receipt
+        records.underWay.add(receipt, of: id)
+        let batch = records.waiting.batch(of: receipt.partition, now: turnTime)
+        batch.add(id, assignment: receipt.assignment) { buffer in
+            refused.key.withUnsafeBytes { buffer.append($0) }
+        } value: { buffer in
+            refused.value.withUnsafeBytes { buffer.append($0) }
+        }
+    }
+
+    /// Whether no step follows, so that of the event nothing is needed but its receipt.
+    private func isLast(_ slot: EventSlot) -> Bool {
+        !flow.createsFirst && slot.remainingSteps >> UInt64(slot.step + 1) == 0
+    }
+
+    /// Behind all else of a turn, when it is known whether there is anything else to do. While there is, one partition at
+    /// a time: a thousand receipts at once would leave the systems waiting.
     func writeReceipts() {
-        guard let records else { return }
-        let due = records.waiting.takeDue(isIdle: core.wantsRecords || isShuttingDown, now: turnTime)
-        guard !due.isEmpty else { return }
-        for id in due { write(.receipt, of: id, records) }
+        guard let records, records.waiting.deadline != nil else { return }
+        let mayWait = !core.wantsRecords && !isShuttingDown && revocations.isEmpty
+        while let (partition, batch) = records.waiting.takeDue(mayWait: mayWait, now: turnTime) {
+            batch.takeAll { write($0, $1, $2, partition: partition, records) }
+            if mayWait { break }
+        }
         perform()
+    }
+
+    private func write(
+        _ entry: ReceiptBatch.Entry, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, partition: Int32,
+        _ records: WorkerRecords
+    ) {
+        guard case .encoded = entry.content else { return write(.receipt, of: entry.event, records) }
+        // Else the assignment is gone, and with it the view; the next owner has its own.
+        if records.assignments[partition] == entry.assignment,
+            records.writer.write(key: key, value: value, partition: partition, tag: entry.event.rawValue)
+        {
+            return
+        }
+        _ = records.underWay.keepRefused(entry.event, key: key, value: value)
+        core.recorded(entry.event, succeeded: false, now: turnTime, into: &actions)
     }
 
     private func write(_ recording: Recording, of id: EventID, _ records: WorkerRecords) {
@@ -174,11 +230,7 @@ extension Worker {
         guard records.assignments[partition] == slot.assignment else { return .refused }
         switch recording {
         case .receipt:
-            let step = flow.step(of: slot)
-            guard slot.tellsOfKey(in: flow) else {
-                return records.writer.writeReceipt(of: slot, step: step.name, tag: id.rawValue) ? .sent : .refused
-            }
-            let receipt = slot.receipt(of: step)
+            let receipt = slot.receipt(of: flow.step(of: slot))
             let state = try records.store.keyState(after: receipt, of: slot, in: flow)
             return records.writer.write(receipt, state: state, partition: partition, slot: slot, tag: id.rawValue)
                 ? .sent : .refused
@@ -198,9 +250,10 @@ extension Worker {
 
     func takeReceiptReports() {
         guard let records else { return }
-        records.writer.writer.collect { tag, succeeded in
+        records.writer.writer.collect { tag, succeeded, reported in
             guard tag != ReceiptWriter.unawaited else { return }
             let id = EventID(rawValue: tag)
+            if takeReport(of: id, succeeded, reported, records) { return }
             let slot = slots[id]
             slot.recording.outstanding -= 1
             if !succeeded { slot.recording.hasFailed = true }
@@ -214,6 +267,20 @@ extension Worker {
         if let error = records.writer.writer.fatalError() { fail(.receipts(error)) }
     }
 
+    /// The report of a receipt that tells nothing of its key; `false`: it is of something else.
+    private func takeReport(
+        of id: EventID, _ succeeded: Bool, _ record: borrowing ReportedRecord, _ records: WorkerRecords
+    ) -> Bool {
+        if succeeded {
+            guard let receipt = records.underWay.takeWritten(id) else { return false }
+            takeIn(receipt, records)
+        } else if !records.underWay.keepRefused(id, key: record.key, value: record.value) {
+            return false
+        }
+        core.recorded(id, succeeded: succeeded, now: turnTime, into: &actions)
+        return true
+    }
+
     /// Whether a redrive has moved or taken away the key's mark while a new one was being written. What the redrive wrote
     /// lies behind it in the topic, so the new one is written again (D9).
     private func isOvertaken(_ slot: EventSlot, _ records: WorkerRecords) -> Bool {
@@ -225,21 +292,33 @@ extension Worker {
         return known.parking(slot.record.offset).parked?.first != written.parked?.first
     }
 
+    private func takeIn(_ receipt: ReceiptsUnderWay.Receipt, _ records: WorkerRecords) {
+        guard records.assignments[receipt.partition] == receipt.assignment else { return }
+        noting { () throws(ReceiptStoreError) in
+            try records.store.note(receipt.effect, time: receipt.time, partition: receipt.partition)
+        }
+    }
+
+    /// A partition that was let go meanwhile is not begun.
+    private func noting(_ body: () throws(ReceiptStoreError) -> Void) {
+        do {
+            try body()
+        } catch {
+            if error.kind != .notBegun { fail(.receiptCache(error)) }
+        }
+    }
+
     /// What is acknowledged is known.
     private func takeIn(_ slot: EventSlot, _ records: WorkerRecords) {
         let partition = slot.record.partition
         guard records.assignments[partition] == slot.assignment, let content = slot.recording.content else { return }
-        do throws(ReceiptStoreError) {
+        noting { () throws(ReceiptStoreError) in
             switch content {
-            case .receipt(let time): try records.store.note(slot.effect, time: time, partition: partition)
             case .receiptOfKey(let receipt, let state):
                 try records.store.take(receipt, state, of: slot, in: flow)
             case .failure(let failure): try records.store.note(failure, partition: partition)
             case .keyState(let state, let key): try records.store.set(state, of: key, partition: partition)
             }
-        } catch {
-            // A partition that was let go meanwhile is not begun.
-            if error.kind != .notBegun { fail(.receiptCache(error)) }
         }
     }
 

@@ -94,10 +94,23 @@ public final class ByteBuffer {
     /// Appends a string in quotes if nothing of it needs an escape, as is so of most; else nothing.
     /// - Returns: whether it did.
     func writePlain(_ utf8: UnsafeRawBufferPointer) -> Bool {
+        writeQuoted(utf8) { ByteSearch.skipUnescaped($0, $1) }
+    }
+
+    /// The same for bytes of which it is not known that they are UTF-8: nothing is appended but ASCII.
+    public func writePlainASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        writeQuoted(bytes) { ByteSearch.skipPlain($0, $1) }
+    }
+
+    @inline(__always)
+    private func writeQuoted(
+        _ utf8: UnsafeRawBufferPointer,
+        skip: (_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>
+    ) -> Bool {
         reserve(utf8.count + 2)
         if let start = utf8.baseAddress?.assumingMemoryBound(to: UInt8.self) {
             let end = start + utf8.count
-            guard ByteSearch.skipUnescaped(start, end) == end else { return false }
+            guard skip(start, end) == end else { return false }
             (base + count + 1).update(from: start, count: utf8.count)
         }
         base[count] = UInt8(ascii: "\"")

@@ -23,6 +23,14 @@ public struct DeliveryReport: Sendable, Hashable {
     }
 }
 
+/// The record that a delivery report is about, where it lies in the client's memory.
+public struct ReportedRecord: ~Copyable {
+    /// Empty where there is none.
+    public let key: UnsafeRawBufferPointer
+    /// Empty where there is none.
+    public let value: UnsafeRawBufferPointer
+}
+
 /// Where a record stands in its topic.
 public struct RecordPosition: Sendable, Hashable {
     public let partition: Int32

@@ -138,6 +138,12 @@ public final class Producer {
     /// - Returns: How many there were.
     @discardableResult
     public func deliveryReports(_ body: (DeliveryReport) -> Void) -> Int {
+        deliveryReports { report, _ in body(report) }
+    }
+
+    /// The same, with the record that each report is about.
+    @discardableResult
+    public func deliveryReports(_ body: (DeliveryReport, borrowing ReportedRecord) -> Void) -> Int {
         guard !isClosed else { return 0 }
         var count = 0
         while rd_kafka_queue_length(queue) > 0 {
@@ -147,7 +153,7 @@ public final class Producer {
             case RD_KAFKA_EVENT_DR:
                 while let message = rd_kafka_event_message_next(event) {
                     count += 1
-                    body(DeliveryReport(message))
+                    body(DeliveryReport(message), ReportedRecord(message))
                 }
             case RD_KAFKA_EVENT_ERROR:
                 events.append(.error(KafkaError(event: event)))
@@ -206,6 +212,14 @@ public final class Producer {
         WakeupDescriptor.unwatch(queue)
         rd_kafka_queue_destroy(queue)
         client.destroy(within: limit)
+    }
+}
+
+extension ReportedRecord {
+    fileprivate init(_ message: UnsafePointer<rd_kafka_message_t>) {
+        self.init(
+            key: UnsafeRawBufferPointer(start: message.pointee.key, count: message.pointee.key_len),
+            value: UnsafeRawBufferPointer(start: message.pointee.payload, count: message.pointee.len))
     }
 }
 

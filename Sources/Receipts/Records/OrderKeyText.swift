@@ -3,6 +3,7 @@ import JSON
 /// An order key inside JSON. It may be any bytes: UTF-8 stands as a string, all else as `{"hex":"…"}`.
 enum OrderKeyText {
     static func write(_ key: UnsafeRawBufferPointer, to buffer: ByteBuffer) {
+        if buffer.writePlainASCII(key) { return }
         if isUTF8(key) { return buffer.writeString(key) }
         buffer.append(#"{"hex":""#)
         for byte in key {
