@@ -39,7 +39,7 @@ final class AcknowledgedWriter {
     /// Calls `body` for each record whose fate is known since the last time, with the record.
     func collect(_ body: (_ tag: UInt64, _ succeeded: Bool, _ record: borrowing ReportedRecord) -> Void) {
         producer.drainWakeup()
-        producer.deliveryReports { report, record in
+        producer.forEachReport { report, record in
             switch report.result {
             case .success: body(report.opaque, true, record)
             case .failure(let error):

@@ -138,12 +138,12 @@ public final class Producer {
     /// - Returns: How many there were.
     @discardableResult
     public func deliveryReports(_ body: (DeliveryReport) -> Void) -> Int {
-        deliveryReports { report, _ in body(report) }
+        forEachReport { report, _ in body(report) }
     }
 
     /// The same, with the record that each report is about.
     @discardableResult
-    public func deliveryReports(_ body: (DeliveryReport, borrowing ReportedRecord) -> Void) -> Int {
+    public func forEachReport(_ body: (DeliveryReport, borrowing ReportedRecord) -> Void) -> Int {
         guard !isClosed else { return 0 }
         var count = 0
         while rd_kafka_queue_length(queue) > 0 {
