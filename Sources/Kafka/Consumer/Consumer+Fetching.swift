@@ -125,8 +125,9 @@ final class MessageBatch {
 /// Tells librdkafka's fetching threads that a full queue has room again.
 ///
 /// Before 2.2 a broker thread whose partitions were all full slept for up to a second, however fast the queues were
-/// emptied (300,000 records of 600 bytes took 4 to 9 seconds behind queues of 1 MiB, against 0.3). Of the calls that wake it, setting the SASL credentials to what they are already is the only one without
-/// a side effect. Later versions look again after `fetch.queue.backoff.ms`.
+/// emptied (300,000 records of 600 bytes took 4 to 9 seconds behind queues of 1 MiB, against 0.3). Of the calls that
+/// wake it, setting the SASL credentials to what they are already is the only one without a side effect. Later versions
+/// look again after `fetch.queue.backoff.ms`.
 struct FetchBoundary {
     /// Signal whenever this much was taken from one partition: an eighth of what its queue may hold.
     let bytes: Int
@@ -136,7 +137,7 @@ struct FetchBoundary {
 
     init(_ properties: ClientProperties) {
         let kilobytes = properties["queued.max.messages.kbytes"] ?? Consumer.defaults["queued.max.messages.kbytes"]
-        bytes = (kilobytes.flatMap { Int($0) } ?? 4096) * 128
+        bytes = (kilobytes.flatMap { Int($0) } ?? 1024) * 128
         user = properties["sasl.username"] ?? ""
         password = properties["sasl.password"] ?? ""
         isNeeded = PropertyCatalog.shared.scopes["fetch.queue.backoff.ms"] == nil

@@ -18,7 +18,7 @@ import Logging
 /// taken or not. A partition that is kept over a rebalance goes on where it was, without repeats.
 ///
 /// **Back-pressure.** Each partition keeps its own queue, and `pause` only stops taking from it. Once the queue holds
-/// `queued.max.messages.kbytes` (default here: 4096, for each partition; only values count, and one fetch may go
+/// `queued.max.messages.kbytes` (default here: 1024, for each partition; only values count, and one fetch may go
 /// beyond) librdkafka stops fetching it. What was fetched is kept for `resume`, where librdkafka's own pause would throw it away and fetch it again.
 public final class Consumer {
     /// Readable when there is something to do. Valid until `close`.
@@ -115,7 +115,7 @@ public final class Consumer {
     static let defaults = [
         "auto.offset.reset": "earliest",
         // A bound for each partition's own queue; librdkafka's default of 64 MiB is meant for one shared queue.
-        "queued.max.messages.kbytes": "4096",
+        "queued.max.messages.kbytes": "1024",
         // How soon a partition is fetched again when its queue was full (librdkafka 2.2 and later).
         "fetch.queue.backoff.ms": "10",
         // A partition that has room again waits for the fetch that is under way.
