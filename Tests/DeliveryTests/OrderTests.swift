@@ -54,6 +54,24 @@ import Testing
         #expect(driver.core.status.activeKeys == 0)
     }
 
+    @Test("Tells when more than a quarter of what is at hand waits behind others of its key (D2)")
+    func heldUpByKeys() throws {
+        var driver = Driver(Driver.configuration(concurrency: 100))
+        driver.assign(to: 0)
+        let hot = try driver.accept(0, key: 1)
+        for offset in 1...5 { _ = try driver.accept(Int64(offset), key: UInt64(offset) + 1) }
+        #expect(!driver.core.isHeldUpByKeys)
+        _ = try driver.accept(6, key: 1)
+        #expect(!driver.core.isHeldUpByKeys)
+        _ = try driver.accept(7, key: 1)
+        #expect(!driver.core.isHeldUpByKeys, "two of eight")
+        _ = try driver.accept(8, key: 1)
+        #expect(driver.core.isHeldUpByKeys, "three of nine")
+        driver.prepareAll()
+        driver.finish(hot, 200)
+        #expect(!driver.core.isHeldUpByKeys, "two of eight again")
+    }
+
     @Test("An event that backs off holds back what waits for it, and nothing else (D2, D5)", arguments: Order.allCases)
     func holdsBack(_ order: Order) throws {
         var (driver, events) = try started(order)

@@ -4,6 +4,10 @@ extension Core {
     /// in memory and near in the processor's caches, and a revocation has less to drain (D6, D8).
     public var wantsRecords: Bool { rotation.isEmpty }
 
+    /// Whether more than a quarter of the events at hand wait behind others of their keys: then settling events soon is
+    /// worth more than settling them together.
+    public var isHeldUpByKeys: Bool { (buffer.events - keys.count) * 4 > buffer.events }
+
     /// Starts calls while systems have slots, and has events prepared while calls could start.
     mutating func startWhatCan(now: Instant, into actions: inout [Action]) {
         var capacity = systems.isEmpty ? Core.capacityWithoutSystems : 0

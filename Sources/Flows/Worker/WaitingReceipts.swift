@@ -8,14 +8,18 @@ import JSON
 /// holds up the next event of a key: then all are written at once.
 struct WaitingReceipts {
     /// How long a receipt waits at most. A crash makes the calls of those that wait again, like those in flight (D4).
-    static let patience = Duration.milliseconds(100)
+    static let patience = Duration.milliseconds(200)
+    /// The same while many events wait behind others of their keys, so that a key with much of the traffic keeps up.
+    static let patienceForKeys = Duration.milliseconds(10)
 
     private var batches: [ReceiptBatch?] = []
     /// The partitions whose receipts wait, and since when: the longest first.
     private var order: [(partition: Int32, since: Instant)] = []
 
+    var isEmpty: Bool { order.isEmpty }
+
     /// When the next are to be written at the latest; `nil`: none waits.
-    var deadline: Instant? { order.first.map { $0.since + WaitingReceipts.patience } }
+    func deadline(after patience: Duration) -> Instant? { order.first.map { $0.since + patience } }
 
     /// The receipts of a partition that wait, to add one.
     mutating func batch(of partition: Int32, now: Instant) -> ReceiptBatch {
@@ -26,11 +30,9 @@ struct WaitingReceipts {
         return batch
     }
 
-    /// A partition whose receipts are to be written now, all of them; `nil`: none.
-    ///
-    /// - Parameter mayWait: there are other events to start meanwhile.
-    mutating func takeDue(mayWait: Bool, now: Instant) -> (partition: Int32, batch: ReceiptBatch)? {
-        guard let deadline, !mayWait || deadline <= now else { return nil }
+    /// A partition whose receipts have waited so long, to write them all; `nil`: none.
+    mutating func takeDue(after patience: Duration, now: Instant) -> (partition: Int32, batch: ReceiptBatch)? {
+        guard let deadline = deadline(after: patience), deadline <= now else { return nil }
         let partition = order.removeFirst().partition
         guard let batch = batches[Int(partition)] else { return nil }
         return (partition, batch)

@@ -168,7 +168,9 @@ public final class Worker {
         var deadline = core.nextDeadline ?? .distantFuture
         if let positionRetry { deadline = min(deadline, positionRetry) }
         if let meeting = limits.deadline { deadline = min(deadline, meeting) }
-        if let receipts = records?.waiting.deadline { deadline = min(deadline, receipts) }
+        if let records, let receipts = records.waiting.deadline(after: receiptPatience) {
+            deadline = min(deadline, receipts)
+        }
         // That an empty partition of redrives is read to its end comes without a signal.
         if !loading.isEmpty { deadline = min(deadline, turnTime + .milliseconds(20)) }
         let nanoseconds = max(0, deadline.nanoseconds - Instant.now.nanoseconds)

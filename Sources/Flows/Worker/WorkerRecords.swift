@@ -183,13 +183,19 @@ extension Worker {
     /// Behind all else of a turn, when it is known whether there is anything else to do. While there is, one partition at
     /// a time: a thousand receipts at once would leave the systems waiting.
     func writeReceipts() {
-        guard let records, records.waiting.deadline != nil else { return }
-        let mayWait = !core.wantsRecords && !isShuttingDown && revocations.isEmpty
-        while let (partition, batch) = records.waiting.takeDue(mayWait: mayWait, now: turnTime) {
+        guard let records, !records.waiting.isEmpty else { return }
+        let patience = receiptPatience
+        while let (partition, batch) = records.waiting.takeDue(after: patience, now: turnTime) {
             batch.takeAll { write($0, $1, $2, partition: partition, records) }
-            if mayWait { break }
+            if patience > .zero { break }
         }
         perform()
+    }
+
+    /// How long receipts may wait for company as things are.
+    var receiptPatience: Duration {
+        if core.wantsRecords || isShuttingDown || !revocations.isEmpty { return .zero }
+        return core.isHeldUpByKeys ? WaitingReceipts.patienceForKeys : WaitingReceipts.patience
     }
 
     private func write(

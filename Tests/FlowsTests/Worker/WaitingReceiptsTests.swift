@@ -7,19 +7,20 @@ import Testing
 @Suite("Receipts that wait for company (D4)")
 struct WaitingReceiptsTests {
     private let start = Instant(nanoseconds: 1_000_000_000)
+    private let patience = WaitingReceipts.patience
 
     @Test("they wait while there is something else to start, and not longer than the patience from the first on")
     func waitWhileBusy() {
         var waiting = WaitingReceipts()
-        #expect(waiting.deadline == nil)
+        #expect(waiting.isEmpty && waiting.deadline(after: patience) == nil)
         waiting.batch(of: 2, now: start).add(event(1), assignment: 1)
         waiting.batch(of: 2, now: start + .milliseconds(9)).add(event(2), assignment: 1)
-        #expect(waiting.deadline == start + WaitingReceipts.patience)
-        #expect(waiting.takeDue(mayWait: true, now: start + .milliseconds(9)) == nil)
-        let due = waiting.takeDue(mayWait: true, now: start + WaitingReceipts.patience)
+        #expect(waiting.deadline(after: patience) == start + patience)
+        #expect(waiting.takeDue(after: patience, now: start + .milliseconds(9)) == nil)
+        let due = waiting.takeDue(after: patience, now: start + patience)
         #expect(due?.partition == 2)
         #expect(due.map { taken($0.batch).map(\.event) } == [event(1), event(2)])
-        #expect(waiting.deadline == nil)
+        #expect(waiting.isEmpty)
     }
 
     @Test("with nothing else to start all are written at once, each once")
@@ -28,9 +29,9 @@ struct WaitingReceiptsTests {
         waiting.batch(of: 0, now: start).add(event(1), assignment: 1)
         waiting.batch(of: 5, now: start).add(event(2), assignment: 1)
         var events: [EventID] = []
-        while let due = waiting.takeDue(mayWait: false, now: start) { events += taken(due.batch).map(\.event) }
+        while let due = waiting.takeDue(after: .zero, now: start) { events += taken(due.batch).map(\.event) }
         #expect(events == [event(1), event(2)])
-        #expect(waiting.deadline == nil)
+        #expect(waiting.isEmpty)
     }
 
     @Test("each partition has its own patience, which begins anew with the first that waits again")
@@ -38,13 +39,13 @@ struct WaitingReceiptsTests {
         var waiting = WaitingReceipts()
         waiting.batch(of: 0, now: start).add(event(1), assignment: 1)
         waiting.batch(of: 1, now: start + .milliseconds(50)).add(event(2), assignment: 1)
-        let now = start + WaitingReceipts.patience
-        #expect(waiting.takeDue(mayWait: true, now: now).map { taken($0.batch).count } == 1)
-        #expect(waiting.takeDue(mayWait: true, now: now) == nil)
-        #expect(waiting.deadline == now + .milliseconds(50))
+        let now = start + patience
+        #expect(waiting.takeDue(after: patience, now: now).map { taken($0.batch).count } == 1)
+        #expect(waiting.takeDue(after: patience, now: now) == nil)
+        #expect(waiting.deadline(after: patience) == now + .milliseconds(50))
         waiting.batch(of: 0, now: now + .milliseconds(10)).add(event(3), assignment: 1)
-        #expect(waiting.takeDue(mayWait: true, now: now + .milliseconds(50))?.partition == 1)
-        #expect(waiting.deadline == now + .milliseconds(10) + WaitingReceipts.patience)
+        #expect(waiting.takeDue(after: patience, now: now + .milliseconds(50))?.partition == 1)
+        #expect(waiting.deadline(after: patience) == now + .milliseconds(10) + patience)
     }
 
     @Test("their records come out as they went in, in order, beside those that are encoded later")
