@@ -22,15 +22,13 @@ extension Reconciler {
         defer { newsTable.remove() }
         guard try foldEvents(into: newsTable, &news, .comparing, save: { _ in }) else { return nil }
         let findings = try FindingsFile(writing: findingsPath)
-        let recheck = table("recheck.0")
-        var equal = 0
-        guard try join(newsTable, findings, recheck, &equal) else { return nil }
-        try recheck.spill()
+        guard let compared = try compareParts(newsTable.runs, findings, table("recheck.0")) else { return nil }
+        let recheck = table("recheck.0", runs: compared.recheck)
         let checking = Rechecking(self, findings, eventParts: news.parts, stateParts: manifest.states?.parts ?? [:])
         guard try checking.run(recheck, isFirstRead: !usesListing) else { return nil }
         try findings.close()
         manifest.readThrough = checking.eventParts
-        return equal + checking.equal
+        return compared.equal + checking.equal
     }
 
     /// What the topic has got behind what was read of it.
@@ -44,29 +42,33 @@ extension Reconciler {
         return now
     }
 
-    private func join(
-        _ news: SpilledTable, _ findings: FindingsFile, _ recheck: SpilledTable, _ equal: inout Int
-    ) throws -> Bool {
+    /// Compares the keys of a part.
+    /// - Returns: `nil` when it was stopped.
+    func join(
+        _ news: [String], _ part: Part, _ findings: FindingsFile, _ recheck: SpilledTable
+    ) throws -> Compared? {
         let settled = SettledEvents(manifest.committed ?? [:])
         var tables = [
-            table("events", runs: manifest.events?.runs ?? []), news,
+            table("events", runs: manifest.events?.runs ?? []), table("tail", runs: news),
             table("states", runs: manifest.states?.runs ?? []),
         ]
         if usesListing { tables.append(table("listing", runs: manifest.listing?.runs ?? [])) }
-        var join = KeyJoin(try tables.map { try $0.cursor() })
-        var count = 0
+        var join = KeyJoin(try tables.map { try $0.cursor(from: part.from) })
+        var (count, equal) = (0, 0)
         while try join.advance() {
+            if let end = part.to, join.isAt(orBehind: end) { break }
             count += 1
             if count.isMultiple(of: 1_024) {
                 onProgress(Progress(stage: .comparing, done: count, total: nil))
-                if isStopped() { return false }
+                if isStopped() { return nil }
                 if recheck.isFull { try recheck.spill() }
             }
             if let finding = try usesListing ? compareListed(join, settled, recheck) : prepare(join, recheck) {
                 if finding.verdict == .equal { equal += 1 } else { try findings.add(finding) }
             }
         }
-        return true
+        try recheck.spill()
+        return Compared(equal: equal, recheck: recheck.runs)
     }
 
     // MARK: - With a listing

@@ -5,18 +5,25 @@ import Reconciliation
 
 /// Folding topics to what is last of each key.
 extension Reconciler {
-    /// Folds the flow's topic, as far as it reaches when this begins.
+    /// Notes how far the flow's topic reaches now: what comes later is news.
+    func beginEvents() throws {
+        guard manifest.events == nil else { return }
+        var fold = ReconcileManifest.Fold()
+        fold.parts = try TopicScan.whole(definition.topic, client: client, logger: logger)
+        manifest.events = fold
+    }
+
+    /// Folds the flow's topic, as far as it reached at the beginning.
     /// - Returns: false when it was stopped.
     func foldEvents() throws -> Bool {
         var fold = manifest.events ?? ReconcileManifest.Fold()
         guard !fold.isDone else { return true }
-        if manifest.events == nil {
-            fold.parts = try TopicScan.whole(definition.topic, client: client, logger: logger)
-        }
-        let isWhole = try foldEvents(into: table("events", runs: fold.runs), &fold, .topic) {
+        let table = table("events", runs: fold.runs)
+        let isWhole = try foldEvents(into: table, &fold, .topic) {
             self.manifest.events = $0
             try self.save()
         }
+        middleKey = table.middleKey
         return isWhole
     }
 
@@ -40,13 +47,21 @@ extension Reconciler {
         }
     }
 
-    /// Folds what is remembered of keys, and which are parked.
+    /// Notes how far the topic of receipts reaches before the system is read: a key that is let go later counts as parked
+    /// still, for the system may have been read before its events were redriven.
+    func beginStates() throws {
+        guard manifest.states == nil, let topic = definition.receipts?.topic else { return }
+        var fold = ReconcileManifest.Fold()
+        fold.parts = try stateParts(topic)
+        manifest.states = fold
+    }
+
+    /// Folds what is remembered of keys, and which are parked, as it was before the system is read.
     /// - Returns: false when it was stopped.
     func foldStates() throws -> Bool {
         guard let topic = definition.receipts?.topic else { return true }
         var fold = manifest.states ?? ReconcileManifest.Fold()
         guard !fold.isDone else { return true }
-        if manifest.states == nil { fold.parts = try stateParts(topic) }
         return try foldStates(topic, into: table("states", runs: fold.runs), &fold, .states) {
             self.manifest.states = $0
             try self.save()
@@ -117,6 +132,7 @@ extension Reconciler {
         let partition = RecordSpilling.place(of: events[0].payload).partition
         guard RecordSpilling.place(of: events[last].payload).partition == partition else { return 0..<events.count }
         if compiled.expectations.hasVersion { return newest(events) }
+        if compiled.expectations.isNeverSilent, RecordSpilling.hasValue(events[last].payload) { return last..<last + 1 }
         for index in stride(from: last, through: 0, by: -1) {
             RecordSpilling.read(events[index].payload, into: record)
             if case .silent = compiled.expectations.expectation(of: record, isJudged: true) { continue }

@@ -1,4 +1,5 @@
 import Delivery
+import Foundation
 import JSON
 import Reconciliation
 
@@ -18,11 +19,12 @@ extension Reconciler {
         guard !listing.isDone else { return true }
         let table = table("listing", runs: listing.runs)
         let reader = try systemReader()
-        defer { callCount += reader.callCount }
+        defer { listingProgress?.state.withLock { $0.calls += reader.callCount } }
         var page: [UInt8] = []
-        var digest: Int?
+        var last: [UInt8] = []
         try ask(list, listing.position, reader)
         while true {
+            swap(&page, &last)
             page.removeAll(keepingCapacity: true)
             guard try receive(reader, list, listing, into: &page) else {
                 try note(&listing, table, isDone: false)
@@ -30,7 +32,7 @@ extension Reconciler {
             }
             let next = try page.withUnsafeBytes { body in
                 let content = try read(body, list, listing.position)
-                try requireProgress(body, content, list, listing.position, &digest)
+                try requireProgress(body, content, list, listing.position, behind: last)
                 let next = list.isPaged ? listing.position.next(content, hasCursor: list.next != nil) : nil
                 if let next { try ask(list, next, reader) }
                 try add(content.items, to: table, &listing)
@@ -49,14 +51,14 @@ extension Reconciler {
     /// A system that does not know the parameter gives the first page again and again.
     private func requireProgress(
         _ body: UnsafeRawBufferPointer, _ page: EntityReader.Page, _ list: ListingDefinition,
-        _ position: ListingDefinition.Position, _ digest: inout Int?
+        _ position: ListingDefinition.Position, behind last: [UInt8]
     ) throws {
-        guard !page.items.isEmpty else { return }
-        var hasher = Hasher()
-        hasher.combine(bytes: body)
-        let now = hasher.finalize()
-        defer { digest = now }
-        guard now == digest else { return }
+        guard !page.items.isEmpty, last.count == body.count else { return }
+        let isSame = last.withUnsafeBytes { last in
+            guard let left = last.baseAddress, let right = body.baseAddress else { return false }
+            return memcmp(left, right, body.count) == 0
+        }
+        guard isSame else { return }
         throw ReconcileFailure.answerUnreadable(
             call: call(list, position), reason: "gives the same records as the page before: it knows no such paging")
     }
@@ -70,6 +72,7 @@ extension Reconciler {
         listing.runs = table.runs
         listing.isDone = isDone
         manifest.listing = listing
+        listingProgress?.state.withLock { $0.listing = listing }
         try save()
     }
 

@@ -86,6 +86,12 @@ public final class Reconciler {
     let notes = Document()
 
     var manifest: ReconcileManifest
+    /// What a thread beside this one has read of the listing, or what this one tells of it.
+    var listingProgress: ListingProgress?
+    /// Divides the keys about in two; `nil` where that is not known.
+    var middleKey: [UInt8]?
+    /// Works for another one, which keeps the manifest.
+    private let isHelper: Bool
     private let isResumed: Bool
     private let beginning = ContinuousClock.now
     private let spentBefore: Int64
@@ -115,9 +121,25 @@ public final class Reconciler {
                 folder: options.folder, fingerprint: fingerprint, now: Timestamp.now(),
                 maximumAge: options.maximumAge, repairs: options.repairs)
         isResumed = found != nil
+        isHelper = false
         manifest = found ?? ReconcileManifest(fingerprint: fingerprint, now: Timestamp.now())
         spentBefore = manifest.spent
         if found == nil { Reconciler.clear(options.folder) }
+    }
+
+    /// One that works for another one, in a thread of its own.
+    init(_ share: Share) throws {
+        compiled = try CompiledReconciliation(share.definition)
+        reconcile = compiled.definition
+        definition = share.definition
+        options = share.options
+        client = share.client
+        shared = share.shared
+        logger = share.logger
+        manifest = share.manifest
+        isResumed = false
+        isHelper = true
+        spentBefore = 0
     }
 
     /// Whether all records are read by the system's listing.
@@ -147,15 +169,13 @@ public final class Reconciler {
         self.isStopped = isStopped
         self.onProgress = onProgress
         if manifest.equal != nil { return try outcome() }
-        guard try foldEvents() else { return nil }
         if manifest.committed == nil {
+            try beginEvents()
             manifest.committed = try committedPositions()
             try save()
         }
-        guard try foldStates() else { return nil }
-        if usesListing {
-            guard try readListing() else { return nil }
-        }
+        try beginStates()
+        guard try readTopicsAndListing() else { return nil }
         guard let equal = try compare() else { return nil }
         manifest.equal = equal
         manifest.finishedAt = Timestamp.now()
@@ -248,6 +268,8 @@ public final class Reconciler {
     }
 
     func save() throws {
+        guard !isHelper else { return }
+        if let listing = listingProgress?.state.withLock({ $0.listing }) { manifest.listing = listing }
         manifest.spent = spentBefore + Int64((ContinuousClock.now - beginning) / .milliseconds(1))
         try manifest.save(folder: options.folder)
     }

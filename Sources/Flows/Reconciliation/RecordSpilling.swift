@@ -80,6 +80,14 @@ enum RecordSpilling {
         return reader.number(Int64.self)
     }
 
+    /// Whether a record that was written is no tombstone.
+    static func hasValue(_ payload: UnsafeRawBufferPointer) -> Bool {
+        var reader = Reader(rest: payload)
+        _ = (reader.number(Int32.self), reader.number(Int64.self), reader.number(Int64.self))
+        _ = reader.number(Int32.self)
+        return reader.number(Int32.self) >= 0
+    }
+
     private struct Reader {
         var rest: UnsafeRawBufferPointer
 

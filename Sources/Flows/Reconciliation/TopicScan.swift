@@ -60,13 +60,7 @@ final class TopicScan {
             while let event = consumer.nextEvent() {
                 if case .error(let error) = event, error.isFatal { throw error }
             }
-            let count = consumer.consumeBatch(max: 1_000) { record in
-                let partition = consumer.partition(at: record.partition).partition
-                guard var part = parts[partition], record.offset < part.end else { return }
-                body(record, partition)
-                part.position = record.offset + 1
-                parts[partition] = part
-            }
+            let count = consumeBatch(body)
             if count > 0 { lastCame = .now }
             guard try afterBatch() else { return false }
             guard .now - lastCame < TopicScan.quietTime else {
@@ -75,6 +69,26 @@ final class TopicScan {
             if count == 0 { wait() }
         }
         return true
+    }
+
+    /// Records of a partition come many at a time: its part is looked up when another one's come.
+    private func consumeBatch(_ body: (borrowing RecordView, Int32) -> Void) -> Int {
+        var index: PartitionIndex?
+        var partition: Int32 = 0
+        var part = Part(position: 0, end: 0)
+        let count = consumer.consumeBatch(max: 1_000) { record in
+            if record.partition != index {
+                if index != nil { parts[partition] = part }
+                index = record.partition
+                partition = consumer.partition(at: record.partition).partition
+                part = parts[partition] ?? Part(position: 0, end: 0)
+            }
+            guard record.offset < part.end else { return }
+            body(record, partition)
+            part.position = record.offset + 1
+        }
+        if index != nil { parts[partition] = part }
+        return count
     }
 
     private func wait() {

@@ -31,10 +31,10 @@ final class RunBuffer {
 
     init(capacity: Int) {
         self.capacity = max(capacity, 4_096)
-        memory = .allocate(byteCount: self.capacity, alignment: 16)
+        memory = RunBuffer.resized(nil, self.capacity)
     }
 
-    deinit { memory.deallocate() }
+    deinit { free(memory) }
 
     /// Bytes that are taken, the places of entries included.
     var byteCount: Int { used + slots.count * MemoryLayout<Slot>.stride }
@@ -57,12 +57,17 @@ final class RunBuffer {
 
     private func reserve(_ byteCount: Int) {
         guard used + byteCount > capacity else { return }
-        let larger = max(capacity * 2, used + byteCount)
-        let block = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
-        block.copyMemory(from: memory, byteCount: used)
-        memory.deallocate()
-        memory = block
-        capacity = larger
+        capacity = max(capacity * 2, used + byteCount)
+        memory = RunBuffer.resized(memory, capacity)
+    }
+
+    /// A large block grows where it is, without a second one beside it.
+    private static func resized(_ block: UnsafeMutableRawPointer?, _ byteCount: Int) -> UnsafeMutableRawPointer {
+        guard let new = realloc(block, byteCount) else {
+            // As everywhere in Swift, there is no going on without memory.
+            preconditionFailure("out of memory")
+        }
+        return new
     }
 
     func removeAll() {

@@ -105,6 +105,16 @@ final class RunReader {
         return SpilledEntry(key: key, ordinal: head.ordinal, payload: payload)
     }
 
+    /// Passes over the entries whose keys come before this one.
+    func skip(before key: UnsafeRawBufferPointer) throws(SpillError) {
+        while let entry = try next() {
+            guard RunBuffer.compare(entry.key, key) >= 0 else { continue }
+            // It is the next one again.
+            start -= MemoryLayout<RunBuffer.Head>.size + entry.key.count + entry.payload.count
+            return
+        }
+    }
+
     /// Sees to it that so many bytes are there from `start` on.
     /// - Returns: false at the end of the file, when nothing is left.
     private func fill(_ byteCount: Int) throws(SpillError) -> Bool {

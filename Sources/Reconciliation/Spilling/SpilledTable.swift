@@ -21,6 +21,9 @@ public final class SpilledTable {
     private var nextNumber = 1
     /// The files' names, oldest first.
     public private(set) var runs: [String]
+    /// A key in the middle of the largest run that was written, which divides the table about in two.
+    public private(set) var middleKey: [UInt8]?
+    private var middleCount = 0
     /// Entries that were given, before any was left out.
     public private(set) var entryCount = 0
 
@@ -53,6 +56,10 @@ public final class SpilledTable {
     public func spill(keeping choice: Choice? = nil) throws {
         guard !buffer.isEmpty else { return }
         buffer.sort()
+        if buffer.count > middleCount {
+            middleCount = buffer.count
+            middleKey = Array(buffer[middleCount / 2].key)
+        }
         let file = newName()
         let writer = try RunWriter(path: path(file))
         var start = 0
@@ -82,8 +89,15 @@ public final class SpilledTable {
     }
 
     /// All entries by key; everything must have been spilled.
-    public func cursor() throws(SpillError) -> KeyCursor {
-        KeyCursor(try RunMerge(runs.map { file throws(SpillError) in try RunReader(path: path(file)) }))
+    /// - Parameter start: entries whose keys come before it are passed over.
+    public func cursor(from start: [UInt8]? = nil) throws(SpillError) -> KeyCursor {
+        let readers = try runs.map { file throws(SpillError) in try RunReader(path: path(file)) }
+        if let start {
+            for reader in readers {
+                try start.withUnsafeBytesTyped { key throws(SpillError) in try reader.skip(before: key) }
+            }
+        }
+        return KeyCursor(try RunMerge(readers))
     }
 
     /// Removes the files.
@@ -107,4 +121,20 @@ public struct SpilledGroup {
 
     public var count: Int { range.count }
     public subscript(index: Int) -> SpilledEntry { buffer[range.lowerBound + index] }
+}
+
+extension Array where Element == UInt8 {
+    /// As `withUnsafeBytes`, with the error's type.
+    fileprivate func withUnsafeBytesTyped<Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        let result = withUnsafeBytes { bytes -> Result<Void, Failure> in
+            do throws(Failure) {
+                return .success(try body(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
 }
