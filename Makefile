@@ -28,7 +28,7 @@ SOCKETS := SimulatedSystemsTests FlowsTests HTTPCallsTests KafkaTests
 # Suites of many processes; beside all the others they would starve each other.
 CROWDED := ^IntegrationTests\.(Administration|Probe|Receipt|Redrive|DeadLetter)
 # What operators do on a command line, each with workers and topics of its own.
-OPERATORS := ^IntegrationTests\.(Reconcile|Replay|Offset|Trace|Compensation|Batch)
+OPERATORS := ^IntegrationTests\.(Reconcile|Repair|Replay|Offset|Trace|Compensation|Batch)
 empty :=
 space := $(empty) $(empty)
 

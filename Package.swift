@@ -40,6 +40,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CHTTPParser", providers: [.apt(["libhttp-parser-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
@@ -56,9 +57,9 @@ let package = Package(
         // What a reconciliation is made of. No logging, no clock, no sockets, but files: what has no room in memory.
         module("Reconciliation", ["JSON", "JQ"]),
 
-        // Adapters: one C library each.
+        // Adapters: nobody else imports their C libraries.
         module("Kafka", ["CLibrdkafka", logging]),
-        module("HTTPCalls", ["CLibcurl", "JSON", logging]),
+        module("HTTPCalls", ["CLibcurl", "CHTTPParser", "JSON", logging]),
 
         // The product.
         module(

@@ -38,10 +38,10 @@ def topic_with(partitions):
     return broker(topic, partitions), topic
 
 
-def events(path, count, keys=KEYS):
-    """Customer events of about 600 bytes, for `keys` customers in turn."""
+def events(path, count, keys=KEYS, first=0):
+    """Customer events of about 600 bytes, numbered from `first`, for `keys` customers in turn."""
     with open(path, "w", encoding="utf-8") as file:
-        for number in range(count):
+        for number in range(first, first + count):
             key = f"CRM-{number * 7919 % keys:06d}"
             event = {
                 "specversion": "1.0", "id": str(uuid.UUID(int=number + 1)), "source": "/crm/eu",
@@ -194,11 +194,12 @@ def compare_httpx(servers, url, topic, path):
 
 
 def memory(folder, servers, url, counts):
+    """Backlogs of distinct events, of as many keys up to a million."""
     for count in counts:
         topic = f"bench-memory-{count}-{uuid.uuid4()}"
         path = folder / f"{count}.ndjson"
-        events(path, min(count, 100_000))
-        for _ in range(max(1, count // 100_000)):
+        for first in range(0, count, 100_000):
+            events(path, min(count - first, 100_000), min(count, 1_000_000), first)
             produce(servers, topic, path)
         result = ours(configuration(folder, servers, url, topic), 1)
         row(f"peak memory, {result['events']} events of backlog", result["rss"], None, "MiB", None)

@@ -74,6 +74,10 @@ static inline CURLMcode penstock_multi_set_timer_function(CURLM *multi, int (*fu
     return curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
 }
 
+static inline CURLcode penstock_easy_get_socket(CURL *easy, curl_socket_t *value) {
+    return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, value);
+}
+
 /* The result of a finished transfer, or -1 for a message of another kind: CURLMsg holds it in a union. */
 static inline int penstock_message_result(const CURLMsg *message) {
     return message->msg == CURLMSG_DONE ? (int)message->data.result : -1;

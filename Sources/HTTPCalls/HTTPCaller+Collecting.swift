@@ -24,11 +24,13 @@ extension HTTPCaller {
 
     private func completion(of transfer: TransferPointer) -> Completion {
         let outcome = transfer.pointee.outcome()
+        let retryAfter = retryAfter(transfer, outcome)
         return Completion(
             tag: transfer.pointee.tag,
             system: SystemIndex(rawValue: transfer.pointee.system),
             outcome: outcome,
-            retryAfterSeconds: retryAfter(transfer, outcome),
+            retryAfterSeconds: retryAfter,
+            limitResetSeconds: retryAfter == nil ? limitReset(transfer, outcome) : nil,
             durationNanoseconds: transfer.pointee.finishedAt - transfer.pointee.startedAt,
             resendCount: transfer.pointee.resendCount,
             transfer: transfer)
@@ -39,10 +41,15 @@ extension HTTPCaller {
         return RetryAfter.seconds(status: status, now: wallClock) { transfer.pointee.answerField($0) }
     }
 
+    private func limitReset(_ transfer: TransferPointer, _ outcome: CallOutcome) -> Int? {
+        guard case .answered = outcome else { return nil }
+        return RetryAfter.exhausted { transfer.pointee.answerField($0) }
+    }
+
     private func recycle(_ transfer: TransferPointer) {
         transfer.pointee.phase = .idle
         transfer.pointee.verdict = nil
-        transfer.pointee.fitReadSize()
+        if !transfer.pointee.isDirect { transfer.pointee.fitReadSize() }
         transfer.pointee.shrink()
         systems[transfer.pointee.system].idle.append(transfer)
     }
@@ -52,7 +59,7 @@ extension HTTPCaller {
     public func cancel(tag: UInt64) {
         for transfer in transfers where transfer.pointee.tag == tag && !transfer.pointee.isTokenRequest {
             switch transfer.pointee.phase {
-            case .running: curl_multi_remove_handle(multi, transfer.pointee.easy)
+            case .running: abandon(transfer)
             case .waiting: systems[transfer.pointee.system].waiting.removeAll { $0 == transfer }
             case .idle, .finished: continue
             }

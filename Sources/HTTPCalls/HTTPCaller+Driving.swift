@@ -12,13 +12,16 @@ extension HTTPCaller {
     public func poll(timeoutMilliseconds: Int32, also descriptors: [Int32] = []) -> Readiness {
         precondition(descriptors.count <= Readiness.limit, "too many descriptors")
         loop.pointee.watch(descriptors)
-        let sleep = runTimer(timeoutMilliseconds)
+        sendPending()
+        let sleep = timeToDeadline(runTimer(timeoutMilliseconds))
         takeFinished()
         let count = loop.pointee.wait(timeoutMilliseconds: finished.isEmpty ? sleep : 0)
         var readiness = Readiness()
         for index in 0..<count { handle(loop.pointee.event(index), &readiness) }
         _ = runTimer(0)
         takeFinished()
+        endOverdue()
+        sendPending()
         return readiness
     }
 
@@ -42,14 +45,15 @@ extension HTTPCaller {
     }
 
     private func handle(
-        _ event: (descriptor: Int32, role: EventLoop.Role, events: UInt32, watchIndex: UInt8),
-        _ readiness: inout Readiness
+        _ event: (descriptor: Int32, events: UInt32, entry: EventLoop.Entry), _ readiness: inout Readiness
     ) {
-        switch event.role {
+        switch event.entry.role {
+        case .direct:
+            if let connection = event.entry.owner { serve(connection, event.events) }
         case .wakeup:
             waker.drain()
             readiness.isWoken = true
-        case .watched: readiness.insert(event.watchIndex)
+        case .watched: readiness.insert(event.entry.watchIndex)
         case .connection, .foreign:
             guard loop.pointee.isWanted(event.descriptor) else { return }
             var running: Int32 = 0
@@ -66,15 +70,34 @@ extension HTTPCaller {
             var pointer: UnsafeMutableRawPointer?
             guard result >= 0, let easy = message.pointee.easy_handle else { continue }
             penstock_easy_get_pointer(easy, CURLINFO_PRIVATE, &pointer)
-            curl_multi_remove_handle(multi, easy)
             guard let transfer = pointer?.assumingMemoryBound(to: Transfer.self) else { continue }
             transfer.pointee.result = CURLcode(rawValue: UInt32(result))
-            ended(transfer)
+            let connection = newConnection(transfer)
+            takeOut(transfer)
+            if let connection { send(transfer, over: connection) } else { ended(transfer) }
         }
     }
 
+    /// Hands a transfer's easy handle to libcurl.
+    /// - Returns: whether libcurl took it.
+    func putIn(_ transfer: TransferPointer) -> Bool {
+        let code = curl_multi_add_handle(multi, transfer.pointee.easy)
+        transfer.pointee.isInLibrary = code == CURLM_OK
+        if code != CURLM_OK {
+            finish(transfer, .notSent(reason: CallFault(.other, String(cString: curl_multi_strerror(code)))))
+        }
+        return code == CURLM_OK
+    }
+
+    /// Takes a transfer's easy handle back.
+    func takeOut(_ transfer: TransferPointer) {
+        guard transfer.pointee.isInLibrary else { return }
+        transfer.pointee.isInLibrary = false
+        curl_multi_remove_handle(multi, transfer.pointee.easy)
+    }
+
     /// A run of a transfer has ended.
-    private func ended(_ transfer: TransferPointer) {
+    func ended(_ transfer: TransferPointer) {
         let system = systems[transfer.pointee.system]
         if transfer.pointee.isTokenRequest {
             tokenRequestEnded(transfer, system)

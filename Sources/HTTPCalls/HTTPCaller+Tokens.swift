@@ -35,7 +35,7 @@ extension HTTPCaller {
             transfer.pointee.head.setAuthorization("Authorization: Bearer \(value.revealed)")
             transfer.pointee.tokenGeneration = generation
         }
-        transfer.pointee.head.useAuthorization()
+        if !transfer.pointee.isDirect { transfer.pointee.head.useAuthorization() }
     }
 
     private func fetchToken(_ system: System) {
@@ -55,7 +55,8 @@ extension HTTPCaller {
         }
         transfer.pointee.begin(tag: 0, now: MonotonicClock.now())
         transfer.pointee.phase = .running
-        if curl_multi_add_handle(multi, transfer.pointee.easy) != CURLM_OK {
+        transfer.pointee.isInLibrary = curl_multi_add_handle(multi, transfer.pointee.easy) == CURLM_OK
+        if !transfer.pointee.isInLibrary {
             transfer.pointee.phase = .idle
             tokenFailed(CallFault(.token, "the token request cannot be made"), system)
         }

@@ -23,6 +23,14 @@ public final class HTTPCaller {
     var transfers: [TransferPointer] = []
     var finished: [TransferPointer] = []
     var collecting: [TransferPointer] = []
+    /// Direct calls to be sent in the next turn, those that were cancelled meanwhile among them.
+    var pending: [TransferPointer] = []
+    var sending: [TransferPointer] = []
+    let connectionLimit: Int
+    /// Connections of all systems that no call uses.
+    var keptCount = 0
+    let answerSettings = AnswerSettings()
+    let received = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
     /// - Parameters:
     ///   - logger: told of what an operator acts on; never of a secret or a payload.
@@ -42,6 +50,7 @@ public final class HTTPCaller {
         self.multi = multi
         self.logger = logger
         self.wallClock = wallClock
+        self.connectionLimit = connectionLimit
         loop = .allocate(capacity: 1)
         loop.initialize(to: state)
         penstock_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connectionLimit)
@@ -53,9 +62,8 @@ public final class HTTPCaller {
     }
 
     deinit {
-        for transfer in transfers {
-            if transfer.pointee.phase == .running { curl_multi_remove_handle(multi, transfer.pointee.easy) }
-        }
+        for transfer in transfers { abandon(transfer) }
+        for system in systems { closeKept(system) }
         // The connections go first: closing them calls back into the loop. They use an easy handle of the multi's own.
         curl_multi_cleanup(multi)
         for transfer in transfers {
@@ -64,6 +72,7 @@ public final class HTTPCaller {
         }
         loop.deinitialize(count: 1)
         loop.deallocate()
+        received.deallocate()
     }
 
     /// Adds a system that can be called from now on.
@@ -118,13 +127,15 @@ public final class HTTPCaller {
     ) throws(CallerError) -> TransferPointer {
         guard
             let state = Transfer(
-                system: system.index, isTokenRequest: isTokenRequest, endpoint: endpoint, baseURL: baseURL)
+                system: system.index, isTokenRequest: isTokenRequest, isDirect: system.isDirect && !isTokenRequest,
+                endpoint: endpoint, baseURL: baseURL)
         else { throw CallerError(reason: "out of memory") }
         let transfer = TransferPointer.allocate(capacity: 1)
         transfer.initialize(to: state)
         transfers.append(transfer)
         let code = TransferOptions.apply(to: transfer, endpoint: endpoint, loop: loop)
         guard code == CURLE_OK else { throw CallerError(reason: Library.text(code)) }
+        if transfer.pointee.isDirect { try aim(transfer, system) }
         return transfer
     }
 
@@ -132,17 +143,15 @@ public final class HTTPCaller {
         _ transfer: TransferPointer, _ system: System, _ request: borrowing Request
     ) throws(RequestError) {
         try system.check(request.headers)
+        if system.isDirect { return transfer.pointee.openText(request, system) }
         transfer.pointee.setMethod(request.method.name, body: request.body)
         transfer.pointee.setLines(request.headers, adding: system.lines, hasToken: system.usesToken)
         try transfer.pointee.setPath(request.path)
     }
 
-    /// Hands a prepared transfer to libcurl.
+    /// Hands a prepared transfer to libcurl, or has it sent in the next turn.
     func run(_ transfer: TransferPointer) {
         transfer.pointee.phase = .running
-        let code = curl_multi_add_handle(multi, transfer.pointee.easy)
-        if code != CURLM_OK {
-            finish(transfer, .notSent(reason: CallFault(.other, String(cString: curl_multi_strerror(code)))))
-        }
+        if transfer.pointee.isDirect { enqueue(transfer) } else { _ = putIn(transfer) }
     }
 }

@@ -54,6 +54,7 @@ flows:
     steps:
       - name: change
         call: POST erp/changes
+        remember: {{ seen: "true" }}
 {probe}"""
 
 PROBE = """        probe:

@@ -102,6 +102,20 @@ import Testing
         #expect(Set(driver.taken().calls) == [event, other])
     }
 
+    @Test("A limit that a success says to be used up holds back every call of the system, at most for the ceiling (D5)")
+    func limitUsedUp() throws {
+        var (driver, event) = try running()
+        driver.core.holdBack(SystemID(0), by: .seconds(100_000), now: driver.now)
+        driver.finish(event, 200)
+        #expect(driver.taken() == [.release(event, .applied)], "the event itself is settled")
+        let other = try driver.accept(1, key: 2)
+        #expect(driver.taken() == [])
+        driver.advance(.seconds(899))
+        #expect(driver.taken().calls == [])
+        driver.advance(.seconds(1))
+        #expect(driver.taken().calls == [other])
+    }
+
     @Test(
         "A refusal opens the circuit at once and raises an alarm, which a success clears (D5)", arguments: [401, 403])
     func refusal(status: Int) throws {

@@ -6,18 +6,10 @@ import Testing
 @Suite(.ownThread) struct OutcomeTests {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
-    private func session(
-        _ url: String, _ change: (inout SystemEndpoint) -> Void = { _ in }
-    ) throws -> Session {
-        var endpoint = SystemEndpoint(name: "erp", baseURL: url, timeoutMilliseconds: 15_000)
-        change(&endpoint)
-        return try Session(endpoint)
-    }
-
     // MARK: - Not sent
 
     @Test func `A refused connection is not sent`() throws {
-        let session = try session("http://127.0.0.1:\(LocalSocket.unusedPort())")
+        let session = try Session(at: "http://127.0.0.1:\(LocalSocket.unusedPort())")
         let ended = try session.call(body: "{}")
         #expect(ended.isNotSent)
         #expect(ended.fault == .connection)
@@ -26,7 +18,7 @@ import Testing
     }
 
     @Test func `A name that cannot be resolved is not sent`() throws {
-        let session = try session("http://" + String(repeating: "a", count: 70) + ".invalid")
+        let session = try Session(at: "http://" + String(repeating: "a", count: 70) + ".invalid")
         let ended = try session.call(body: "{}")
         #expect(ended.isNotSent)
         #expect(ended.fault == .nameResolution)
@@ -34,7 +26,7 @@ import Testing
 
     @Test func `A connect time-out is not sent`() throws {
         let deaf = try DeafServer()
-        let session = try session(deaf.url) { $0.connectTimeoutMilliseconds = 100 }
+        let session = try Session(at: deaf.url) { $0.connectTimeoutMilliseconds = 100 }
         let ended = try session.call(body: "{}")
         #expect(ended.isNotSent)
         #expect(ended.fault == .connectTimeout)
@@ -45,14 +37,14 @@ import Testing
             _ = connection.read()
             connection.send("HTTP/1.1 400 This is not TLS\r\n\r\n")
         }
-        let ended = try session("https://127.0.0.1:\(server.port)").call(body: "{}")
+        let ended = try Session(at: "https://127.0.0.1:\(server.port)").call(body: "{}")
         #expect(ended.isNotSent)
         #expect(ended.fault == .tls)
     }
 
     @Test func `A TLS handshake that hangs is not sent`() throws {
         let server = try ScriptedServer { $0.waitForClose() }
-        let ended = try session("https://127.0.0.1:\(server.port)") { $0.connectTimeoutMilliseconds = 100 }.call()
+        let ended = try Session(at: "https://127.0.0.1:\(server.port)") { $0.connectTimeoutMilliseconds = 100 }.call()
         #expect(ended.isNotSent)
         #expect(ended.fault == .connectTimeout)
     }
@@ -65,7 +57,7 @@ import Testing
             connection.waitForClose()
         }
         // Time enough for the server to read the request on a busy machine.
-        let ended = try session(server.url) { $0.timeoutMilliseconds = 1_500 }.call(body: "{}")
+        let ended = try Session(at: server.url) { $0.timeoutMilliseconds = 1_500 }.call(body: "{}")
         #expect(ended.isSentNoAnswer)
         #expect(ended.fault == .timeout)
         #expect(ended.nanoseconds >= 1_490_000_000)
@@ -81,7 +73,7 @@ import Testing
             _ = connection.readRequest()
             connection.send(part)
         }
-        let ended = try session(server.url).call(body: "{}")
+        let ended = try Session(at: server.url).call(body: "{}")
         #expect(ended.isSentNoAnswer)
         #expect(ended.fault == .connectionLost || ended.fault == .invalidResponse)
         #expect(server.requests.count == 1)
@@ -89,7 +81,7 @@ import Testing
 
     @Test func `A connection closed before the request was read is no answer`() throws {
         let server = try ScriptedServer { _ in }
-        let ended = try session(server.url).call(body: String(repeating: "x", count: 100_000))
+        let ended = try Session(at: server.url).call(body: String(repeating: "x", count: 100_000))
         #expect(ended.isSentNoAnswer)
         #expect(ended.fault == .connectionLost)
     }
@@ -99,7 +91,7 @@ import Testing
             _ = connection.readRequest()
             connection.reset()
         }
-        let ended = try session(server.url).call(body: "{}")
+        let ended = try Session(at: server.url).call(body: "{}")
         #expect(ended.isSentNoAnswer)
         #expect(ended.fault == .connectionLost)
     }
@@ -109,7 +101,7 @@ import Testing
             _ = connection.read()
             connection.reset()
         }
-        let ended = try session(server.url).call(body: String(repeating: "x", count: 20_000_000))
+        let ended = try Session(at: server.url).call(body: String(repeating: "x", count: 20_000_000))
         #expect(ended.isSentNoAnswer)
         #expect(ended.fault == .connectionLost)
     }
@@ -119,7 +111,7 @@ import Testing
             _ = connection.readRequest()
             connection.send("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\nhalf")
         }
-        let ended = try session(server.url).call(body: "{}")
+        let ended = try Session(at: server.url).call(body: "{}")
         #expect(ended.isSentNoAnswer)
         #expect(ended.fault == .connectionLost)
         #expect(ended.status == 201)
@@ -131,7 +123,7 @@ import Testing
             _ = connection.readRequest()
             connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
         }
-        let ended = try session(server.url).call(body: "{}")
+        let ended = try Session(at: server.url).call(body: "{}")
         #expect(ended.isSentNoAnswer)
         #expect(ended.fault == .connectionLost)
     }
@@ -143,7 +135,7 @@ import Testing
             connection.waitForClose()
         }
         // Time enough for the answer's head on a busy machine.
-        let ended = try session(server.url) { $0.timeoutMilliseconds = 1_500 }.call(body: "{}")
+        let ended = try Session(at: server.url) { $0.timeoutMilliseconds = 1_500 }.call(body: "{}")
         #expect(ended.isSentNoAnswer)
         #expect(ended.fault == .timeout)
         #expect(ended.status == 201)
@@ -154,7 +146,7 @@ import Testing
             _ = connection.readRequest()
             connection.send("SSH-2.0-OpenSSH_9.2\r\n\r\n")
         }
-        let ended = try session(server.url).call(body: "{}")
+        let ended = try Session(at: server.url).call(body: "{}")
         #expect(ended.isSentNoAnswer)
         #expect(ended.fault == .invalidResponse)
     }
@@ -180,7 +172,7 @@ import Testing
 
     @Test func `A request is sent again when a kept connection dies, and the completion says so`() throws {
         let server = try serverThatDropsTheSecond()
-        let session = try session(server.url)
+        let session = try Session(at: server.url)
         #expect(try session.call(body: "1").resends == 0)
         let ended = try session.call(body: "2")
         #expect(ended.outcome == .answered(status: 200))
@@ -190,7 +182,7 @@ import Testing
 
     @Test func `A request is not sent again when that is not wanted`() throws {
         let server = try serverThatDropsTheSecond()
-        let session = try session(server.url) { $0.resendsOnDeadConnection = false }
+        let session = try Session(at: server.url) { $0.resendsOnDeadConnection = false }
         _ = try session.call(body: "1")
         let ended = try session.call(body: "2")
         #expect(ended.isSentNoAnswer)
@@ -200,7 +192,7 @@ import Testing
 
     @Test func `A request lost on a kept connection counts as sent although the next connection is refused`() throws {
         let server = try serverThatDropsTheSecond(stopsListening: true)
-        let session = try session(server.url)
+        let session = try Session(at: server.url)
         _ = try session.call(body: "1")
         let ended = try session.call(body: "2")
         #expect(ended.isSentNoAnswer)
@@ -212,7 +204,7 @@ import Testing
             _ = connection.readRequest()
             connection.send(Self.ok)
         }
-        let session = try session(server.url)
+        let session = try Session(at: server.url)
         for number in 1...3 {
             let ended = try session.call(body: "\(number)")
             #expect(ended.outcome == .answered(status: 200))
@@ -225,7 +217,7 @@ import Testing
 
     @Test func `A call cancelled before it began is not sent`() throws {
         let server = try ScriptedServer.answering { _ in Self.ok }
-        let session = try session(server.url)
+        let session = try Session(at: server.url)
         try session.start(body: "{}", tag: 7)
         session.caller.cancel(tag: 7)
         session.caller.cancel(tag: 8)
@@ -245,7 +237,7 @@ import Testing
             waker.wake()
             connection.waitForClose()
         }
-        let session = try session(server.url)
+        let session = try Session(at: server.url)
         waker.set(session.caller.waker)
         try session.start(body: "{}", tag: 7)
         while !session.caller.poll(timeoutMilliseconds: 5000).isWoken {}

@@ -62,6 +62,32 @@ import Testing
         #expect(seconds([:]) == nil)
     }
 
+    @Test(arguments: [
+        (["RateLimit": "\"a\";r=0;t=30"], 30), (["RateLimit": "\"a\";r=1;t=30"], nil),
+        (["RateLimit": "\"a\";t=30"], nil),
+        (["RateLimit": "\"a\";r=0;t=9, \"b\";r=5;t=60"], 9), (["RateLimit": "limit=9, remaining=0, reset=45"], 45),
+        (["RateLimit-Remaining": "0", "RateLimit-Reset": "7"], 7),
+        (["RateLimit-Remaining": "2", "RateLimit-Reset": "7"], nil),
+        (["RateLimit-Reset": "7"], nil), (["RateLimit-Remaining": "0"], nil), ([:], nil),
+        (["RateLimit": "r=0;t=soon"], nil),
+    ])
+    func `A limit is used up when the answer says so, whatever it is`(fields: [String: String], expected: Int?) {
+        #expect(RetryAfter.exhausted { fields[$0] } == expected)
+    }
+
+    @Test func `A success says when its limit is used up, a refusal when to come back`() throws {
+        let server = try ScriptedServer.answering { request in
+            "HTTP/1.1 \(request.path.dropFirst()) X\r\nratelimit: \"hour\";r=0;t=40\r\nContent-Length: 0\r\n\r\n"
+        }
+        let session = try Session(SystemEndpoint(name: "erp", baseURL: server.url))
+        let success = try session.call(.post, "/201")
+        #expect(success.limitReset == 40)
+        #expect(success.retryAfter == nil)
+        let refusal = try session.call(.post, "/429")
+        #expect(refusal.limitReset == nil)
+        #expect(refusal.retryAfter == 40)
+    }
+
     @Test func `A completion carries what the answer asks for`() throws {
         let server = try ScriptedServer.answering { request in
             "HTTP/1.1 \(request.path.dropFirst()) X\r\nretry-after: 17\r\nContent-Length: 0\r\n\r\n"

@@ -11,7 +11,9 @@ import collections
 import os
 import pathlib
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -296,6 +298,11 @@ MUTATIONS = [
 ]
 
 
+# For one break: seconds, and bytes.
+PATIENCE = 300
+MEMORY = 4 << 30
+
+
 def prepare(directory):
     (directory / "Package.swift").write_text(MANIFEST)
     shutil.copytree(ROOT / "Sources/Delivery", directory / "Sources/Delivery", dirs_exist_ok=True)
@@ -309,10 +316,19 @@ def run(directory, seeds):
         print("\n".join(line for line in build.stdout.splitlines() if "error:" in line))
         return None
     environment = dict(os.environ, SEEDS=str(seeds), TALLY="1")
-    test = subprocess.run(
-        ["swift", "test", "--skip-build"], cwd=directory, capture_output=True, text=True, env=environment, timeout=900)
+    # Some breaks go round in a circle for ever, or fill the memory while they do.
+    test = subprocess.Popen(
+        ["swift", "test", "--skip-build"], cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env=environment, start_new_session=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY)))
+    try:
+        output, _ = test.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(test.pid, signal.SIGKILL)
+        test.communicate()
+        return collections.Counter({"does not end": 1})
     tally = collections.Counter()
-    for line in re.findall(r"tally (\[.*\])", test.stdout + test.stderr):
+    for line in re.findall(r"tally (\[.*\])", output):
         tally.update(ast.literal_eval("{" + line[1:-1] + "}"))
     if test.returncode and not tally:
         tally["trap in the core"] = 1

@@ -125,7 +125,7 @@ struct FaultDescriptionTests {
             FaultRule(.latency(.exponential(mean: .milliseconds(15)))),
             FaultRule(.latency(.logNormal(median: .milliseconds(20), p99: .milliseconds(200)))),
             FaultRule(.hang(atMost: .seconds(5))), FaultRule(.drop(.beforeApplying)), FaultRule(.drop(.midAnswer)),
-            FaultRule(.rateLimit(perSecond: 12.5, burst: 4, retryAfter: 3)),
+            FaultRule(.rateLimit(perSecond: 12.5, burst: 4, retryAfter: 3)), FaultRule(.limitUsedUp(resetSeconds: 2)),
         ]
         let tree = JSONTree.object([.init("rules", .array(rules.map(\.tree)))])
         #expect(try FaultRule.list(try #require(JSONTree(parsing: tree.bytes))).rules == rules)

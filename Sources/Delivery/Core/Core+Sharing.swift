@@ -32,6 +32,13 @@ extension Core {
         systems[Int(id.index)].holdBack(until: until)
     }
 
+    /// The system said, beside an answer that is no fault, that its limit is used up: no call starts for so long, at most
+    /// ``SystemLimits/retryAfterCeiling``.
+    public mutating func holdBack(_ id: SystemID, by wait: Duration, now: Instant) {
+        guard Int(id.index) < systems.count else { return }
+        _ = systems[Int(id.index)].postpone(by: wait.wholeNanoseconds, now: now)
+    }
+
     /// Until when the system has told us, or another worker, to wait.
     public func heldBackUntil(_ id: SystemID) -> Instant? {
         Int(id.index) < systems.count ? systems[Int(id.index)].notBefore : nil

@@ -57,7 +57,7 @@ public final class RedriveKnowledge {
 
     /// Takes in that the current step of the event in the slot was made, or undone.
     func note(_ slot: EventSlot, in flow: CompiledFlow) throws(ReceiptStoreError) {
-        guard let receipt = slot.receipt(of: flow.step(of: slot)) else { return }
+        let receipt = slot.receipt(of: flow.step(of: slot))
         let state = try store.keyState(after: receipt, of: slot, in: flow)
         try store.take(receipt, state, of: slot, in: flow)
     }

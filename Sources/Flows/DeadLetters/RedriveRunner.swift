@@ -288,9 +288,10 @@ public final class RedriveRunner {
             failure = failure ?? error
             return
         }
-        guard case .receipt = recording, let effects, var receipt = slot.receipt(of: flow.step(of: slot)) else {
+        guard case .receipt = recording, let effects else {
             return core.recorded(id, succeeded: true, now: now, into: &actions)
         }
+        var receipt = slot.receipt(of: flow.step(of: slot))
         if isNewest { receipt.offset = nil }
         guard !effects.write(receipt, partition: slot.record.partition, slot: slot, tag: id.rawValue) else { return }
         core.recorded(id, succeeded: false, now: now, into: &actions)
@@ -336,6 +337,7 @@ public final class RedriveRunner {
 
     private func takeAnswers() {
         caller.collect { completion in
+            core.honourLimit(of: completion, now: now)
             let id = EventID(rawValue: completion.tag)
             let slot = slots[id]
             let step = flow.step(of: slot)

@@ -1,5 +1,6 @@
 import Crypto
 import JSON
+import Receipts
 
 /// The deterministic name of an effect (D3): a UUIDv5 of flow, step, event source and event id.
 ///
@@ -30,10 +31,15 @@ public struct IdempotencyKey: Sendable {
     }
 
     /// The key's text, 36 characters, for the event with this identity.
+    public func text(source: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer, round: Int = 0) -> String {
+        effect(source: source, id: id, round: round).description
+    }
+
+    /// The name of the effect for the event with this identity, whose text is the key.
     ///
     /// - Parameter round: how often the event has begun anew behind what was undone. A part of the name from 1 on, so
     ///   that a system does not answer for what it was told to undo.
-    public func text(source: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer, round: Int = 0) -> String {
+    public func effect(source: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer, round: Int = 0) -> EffectID {
         var hash = prefix
         // At once, because each update has its own price.
         withUnsafeTemporaryAllocation(byteCount: source.count + id.count + 8, alignment: 1) { name in
@@ -51,9 +57,7 @@ public struct IdempotencyKey: Sendable {
             IdempotencyKey.addLength(of: text.count, to: &hash)
             hash.update(data: text)
         }
-        return hash.finalize().withUnsafeBytes { digest in
-            String(unsafeUninitializedCapacity: 36) { IdempotencyKey.write(digest, into: $0) }
-        }
+        return hash.finalize().withUnsafeBytes { EffectID(version5: $0) }
     }
 
     /// The name of a call with several effects: a UUIDv5 of their keys in the call's order, each behind its length. The
@@ -65,34 +69,19 @@ public struct IdempotencyKey: Sendable {
             addLength(of: key.utf8.count, to: &hash)
             key.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
         }
-        return hash.finalize().withUnsafeBytes { digest in
-            String(unsafeUninitializedCapacity: 36) { IdempotencyKey.write(digest, into: $0) }
-        }
+        return hash.finalize().withUnsafeBytes { EffectID(version5: $0) }.description
     }
 
     private static func addLength(of count: Int, to hash: inout Insecure.SHA1) {
         withUnsafeBytes(of: UInt32(truncatingIfNeeded: count).bigEndian) { hash.update(bufferPointer: $0) }
     }
+}
 
-    /// Writes the first 16 bytes of a digest as a UUID of version 5, in the RFC's variant.
-    private static func write(_ digest: UnsafeRawBufferPointer, into text: UnsafeMutableBufferPointer<UInt8>) -> Int {
-        var end = 0
-        for index in 0..<16 {
-            if index == 4 || index == 6 || index == 8 || index == 10 {
-                text[end] = UInt8(ascii: "-")
-                end += 1
-            }
-            var byte = digest[index]
-            if index == 6 { byte = byte & 0x0f | 0x50 }
-            if index == 8 { byte = byte & 0x3f | 0x80 }
-            text[end] = hexadecimal(byte >> 4)
-            text[end + 1] = hexadecimal(byte & 15)
-            end += 2
-        }
-        return end
-    }
-
-    private static func hexadecimal(_ digit: UInt8) -> UInt8 {
-        digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+extension EffectID {
+    /// The first 16 bytes of a digest as a UUID of version 5, in the RFC's variant.
+    fileprivate init(version5 digest: UnsafeRawBufferPointer) {
+        let high = UInt64(bigEndian: digest.loadUnaligned(as: UInt64.self))
+        let low = UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        self.init(high: high & 0xffff_ffff_ffff_0fff | 0x5000, low: low & (1 << 62 - 1) | 1 << 63)
     }
 }

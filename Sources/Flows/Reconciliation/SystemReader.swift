@@ -110,6 +110,7 @@ final class SystemReader {
 
     private func collect(_ body: (UInt64, Answer) throws -> Void) {
         caller.collect { completion in
+            core.honourLimit(of: completion, now: now)
             let id = EventID(rawValue: completion.tag)
             guard let question = questions[id] else { return }
             switch completion.outcome {

@@ -3,8 +3,7 @@ import Receipts
 
 extension EventSlot {
     /// The receipt of the effect at hand: a step's, or that of undoing it.
-    func receipt(of step: CompiledStep) -> Receipt? {
-        guard let effect = EffectID(idempotencyKey) else { return nil }
+    func receipt(of step: CompiledStep) -> Receipt {
         let identity = identity.bytes
         return Receipt(
             effect: effect, step: step.name, status: successStatus,
@@ -12,6 +11,18 @@ extension EventSlot {
             eventID: String(decoding: identity.dropFirst(sourceCount), as: UTF8.self), key: orderKey,
             version: isCompensating ? nil : version, time: Timestamp.now(), offset: record.offset,
             remembered: remembered)
+    }
+
+    /// Whether the receipt of the effect at hand tells anything of the event's key.
+    func tellsOfKey(in flow: CompiledFlow) -> Bool { remembered != nil || version != nil || flow.compensates }
+
+    /// The same receipt where its parts lie, if it tells nothing of its key.
+    func receiptParts(step: String, key: UnsafeRawBufferPointer?, time: Int64) -> ReceiptParts {
+        let identity = identity.bytes
+        return ReceiptParts(
+            step: step, status: successStatus, source: UnsafeRawBufferPointer(rebasing: identity.prefix(sourceCount)),
+            id: UnsafeRawBufferPointer(rebasing: identity.dropFirst(sourceCount)), key: key, time: time,
+            offset: record.offset)
     }
 }
 

@@ -33,6 +33,8 @@ final class EventSlot {
     /// The call in flight with several events, of which this one is the first.
     var batch: BatchRequest?
     var idempotencyKey = ""
+    /// The effect that ``idempotencyKey`` is the text of.
+    var effect = EffectID(high: 0, low: 0)
     var headers = HeaderFields()
     /// Calls of this step so far.
     var attempts = 0
@@ -127,6 +129,12 @@ final class EventSlot {
 
     /// The event's order key; `nil` for a record that has none.
     var orderKey: [UInt8]? { evaluatedKey ?? record.key.map { Array($0) } }
+
+    /// The same where it lies.
+    func withOrderKey<R>(_ body: (UnsafeRawBufferPointer?) -> R) -> R {
+        guard let evaluatedKey else { return body(record.key) }
+        return evaluatedKey.withUnsafeBytes { body($0) }
+    }
 
     /// Replaces what is remembered of the event's key.
     func setReference(_ bytes: [UInt8]?) {

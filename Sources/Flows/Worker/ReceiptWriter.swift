@@ -4,13 +4,15 @@ import Kafka
 import Logging
 import Receipts
 
-/// What is being recorded of an event.
+/// What is being recorded of an event, to be taken in when it is acknowledged.
 struct RecordInProgress {
     enum Content {
+        /// The receipt of the effect in the slot, which tells nothing of its key. Most are so: nothing is copied then.
+        case receipt(time: Int64)
         /// With the key's state where that is written beside it.
-        case receipt(Receipt, KeyState?)
-        case keyState(KeyState, key: [UInt8])
-        case failure(EventFailure)
+        indirect case receiptOfKey(Receipt, KeyState?)
+        indirect case keyState(KeyState, key: [UInt8])
+        indirect case failure(EventFailure)
     }
 
     var content: Content?
@@ -38,10 +40,21 @@ final class ReceiptWriter {
         writer = try AcknowledgedWriter(topic: settings.topic, noun: "receipt", client: client, logger: logger)
     }
 
+    /// The receipt of the effect in the slot, where that tells nothing of its key.
+    func writeReceipt(of slot: EventSlot, step: String, tag: UInt64) -> Bool {
+        let time = Timestamp.now()
+        slot.recording = RecordInProgress(content: .receipt(time: time))
+        slot.withOrderKey { orderKey in
+            let receipt = slot.receiptParts(step: step, key: orderKey, time: time)
+            StateRecord.encode(receipt, of: slot.effect, key: key, value: value)
+        }
+        return send(partition: slot.record.partition, slot: slot, tag: tag)
+    }
+
     /// A receipt, and the state of its key if it tells something new of it. The state goes first: a receipt without it
     /// would hide the event from what its key is to remember.
     func write(_ receipt: Receipt, state: KeyState?, partition: Int32, slot: EventSlot, tag: UInt64) -> Bool {
-        slot.recording = RecordInProgress(content: .receipt(receipt, state))
+        slot.recording = RecordInProgress(content: .receiptOfKey(receipt, state))
         if let state, let orderKey = receipt.key {
             guard write(state, of: orderKey, partition: partition, slot: slot, tag: tag) else { return false }
         }

@@ -17,8 +17,7 @@ extension StepRunner {
     /// may run).
     func decided(_ event: Value, _ variables: [Value], _ slot: EventSlot) throws -> Next? {
         guard flow.compensates else { return nil }
-        let name = try idempotencyKey(flow.failureName, round: 0, event, variables, slot)
-        guard let id = EffectID(name) else { return nil }
+        let id = try effect(flow.failureName, round: 0, event, variables, slot)
         slot.failureID = id
         slot.before =
             slot.keyState?.before.flatMap { $0.event == id ? $0 : nil }
@@ -44,8 +43,7 @@ extension StepRunner {
     ) throws -> Bool {
         guard let receipts, let undo = flow.steps.first(where: { $0.name == step })?.onFailure else { return false }
         try name(undo, event, variables, slot)
-        guard let effect = EffectID(slot.idempotencyKey) else { return false }
-        return try receipts.contains(effect, partition: slot.record.partition)
+        return try receipts.contains(slot.effect, partition: slot.record.partition)
     }
 
     /// These steps had their effects in an earlier life, in the order of their receipts.
@@ -53,9 +51,7 @@ extension StepRunner {
         var made: [(time: Int64, step: Int)] = []
         for step in flow.steps where steps & (1 << UInt64(step.index)) != 0 {
             try name(step, event, variables, slot)
-            guard let effect = EffectID(slot.idempotencyKey),
-                let known = try receipts?.receipt(effect, partition: slot.record.partition)
-            else { continue }
+            guard let known = try receipts?.receipt(slot.effect, partition: slot.record.partition) else { continue }
             made.append((known.time, step.index))
         }
         slot.applied = made.sorted { ($0.time, $0.step) < ($1.time, $1.step) }.map(\.step)

@@ -78,8 +78,7 @@ extension StepRunner {
     ) throws -> Bool {
         guard let receipts else { return false }
         try name(step, event, variables, slot)
-        guard let effect = EffectID(slot.idempotencyKey) else { return false }
-        return try receipts.contains(effect, partition: slot.record.partition)
+        return try receipts.contains(slot.effect, partition: slot.record.partition)
     }
 
     // MARK: - References

@@ -258,19 +258,20 @@ final class StepRunner {
     /// Names the step's effect on behalf of the event.
     func name(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
         guard slot.namedStep != step.nameTag else { return }
-        slot.idempotencyKey = try idempotencyKey(step.idempotency, round: slot.round, event, variables, slot)
+        slot.effect = try effect(step.idempotency, round: slot.round, event, variables, slot)
+        slot.idempotencyKey = slot.effect.description
         slot.namedStep = step.nameTag
     }
 
-    func idempotencyKey(
+    func effect(
         _ name: IdempotencyKey, round: Int, _ event: Value, _ variables: [Value], _ slot: EventSlot
-    ) throws -> String {
+    ) throws -> EffectID {
         switch flow.decoder.format {
         case .cloudEvents:
             let source = event.member(UnsafeRawBufferPointer("source"))?.bytes ?? UnsafeRawBufferPointer("")
             let id = event.member(UnsafeRawBufferPointer("id"))?.bytes ?? UnsafeRawBufferPointer("")
             slot.keepIdentity(source: source, id: id)
-            return name.text(source: source, id: id, round: round)
+            return name.effect(source: source, id: id, round: round)
         case .json:
             var id = try identity(event, variables) ?? "\(flow.topic)/\(slot.record.partition)/\(slot.record.offset)"
             var source = flow.source
@@ -278,7 +279,7 @@ final class StepRunner {
                 id.withUTF8 { id in
                     let (source, id) = (UnsafeRawBufferPointer(source), UnsafeRawBufferPointer(id))
                     slot.keepIdentity(source: source, id: id)
-                    return name.text(source: source, id: id, round: round)
+                    return name.effect(source: source, id: id, round: round)
                 }
             }
         }

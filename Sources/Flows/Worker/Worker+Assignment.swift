@@ -110,6 +110,7 @@ extension Worker {
         for partition in revocation.partitions {
             partitions[partition] = nil
             records?.store.drop(partition.partition)
+            records?.assignments.changed(partition.partition)
             records?.redrivenThrough[partition.partition] = nil
         }
         followRedrives()

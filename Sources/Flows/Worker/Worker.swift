@@ -145,6 +145,7 @@ public final class Worker {
         limits.meet(&core, now: turnTime)
         core.advance(to: turnTime, into: &actions)
         perform()
+        writeReceipts()
         watchPartitions()
         handle.turned(now: turnTime)
         handle.publishIfDue(now: turnTime) { statistics() }
@@ -167,6 +168,7 @@ public final class Worker {
         var deadline = core.nextDeadline ?? .distantFuture
         if let positionRetry { deadline = min(deadline, positionRetry) }
         if let meeting = limits.deadline { deadline = min(deadline, meeting) }
+        if let receipts = records?.waiting.deadline { deadline = min(deadline, receipts) }
         // That an empty partition of redrives is read to its end comes without a signal.
         if !loading.isEmpty { deadline = min(deadline, turnTime + .milliseconds(20)) }
         let nanoseconds = max(0, deadline.nanoseconds - Instant.now.nanoseconds)
@@ -185,6 +187,7 @@ public final class Worker {
 
     private func takeAnswers() {
         caller.collect { completion in
+            core.honourLimit(of: completion, now: turnTime)
             let id = EventID(rawValue: completion.tag)
             let slot = slots[id]
             if let batch = slot.batch { return takeBatchAnswer(completion, of: batch, in: slot) }
@@ -223,7 +226,8 @@ public final class Worker {
         slot.begin()
         slot.partition = partition
         slot.evaluatedKey = keys.evaluatedBytes
-        slot.assignment = records?.assignments[consumer.partition(at: record.partition).partition] ?? 0
-        slot.record.copy(from: record, partition: consumer.partition(at: record.partition).partition)
+        let number = consumer.partition(at: record.partition).partition
+        slot.assignment = records?.assignments[number] ?? 0
+        slot.record.copy(from: record, partition: number)
     }
 }

@@ -25,7 +25,8 @@ final class WorkerRecords {
     var holds: [PendingHold] = []
     let retention: Duration?
     /// Counts the assignments of each partition, so that what is written for an earlier one changes no later view.
-    var assignments: [Int32: Int] = [:]
+    var assignments = AssignmentCounts()
+    var waiting = WaitingReceipts()
     /// When receipts are looked through next for what is older than the retention.
     var nextExpiry = Instant.zero
     /// The descriptors that the loop waits for, in the order of `Worker.WakeupSource`.
@@ -38,7 +39,10 @@ final class WorkerRecords {
             folder: "\(receipts.cacheFolder)/\(getpid())-\(settings.flow.name)-\(settings.number)")
         loader = try ReceiptLoader(
             receipts, flow: settings.flow, client: try settings.consumerProperties, store: store, logger: logger)
-        writer = try ReceiptWriter(receipts, client: settings.client, logger: logger)
+        // The worker itself has receipts wait for company, and knows when that holds nothing up.
+        var client = settings.client
+        if client["linger.ms"] == nil, client["queue.buffering.max.ms"] == nil { try client.set("linger.ms", "0") }
+        writer = try ReceiptWriter(receipts, client: client, logger: logger)
         redrives = try RedriveWatch(group: settings.flow.group, client: settings.client, logger: logger)
         retention = receipts.retention
         descriptors = [writer.writer.wakeupDescriptor, loader.wakeupDescriptor, redrives.wakeupDescriptor]
@@ -48,6 +52,22 @@ final class WorkerRecords {
         writer.writer.close()
         loader.close()
         redrives.close()
+    }
+}
+
+/// How often each partition was given to the worker or taken from it, by its number: what was begun under one count is
+/// of no use under another.
+struct AssignmentCounts {
+    private var counts: [Int] = []
+
+    subscript(partition: Int32) -> Int {
+        counts.indices.contains(Int(partition)) ? counts[Int(partition)] : 0
+    }
+
+    mutating func changed(_ partition: Int32) {
+        guard partition >= 0 else { return }
+        while counts.count <= Int(partition) { counts.append(0) }
+        counts[Int(partition)] += 1
     }
 }
 
@@ -66,7 +86,7 @@ extension Worker {
         for partition in given {
             partitions[partition] = .loading
             loading[partition] = .some(positions[partition])
-            records.assignments[partition.partition, default: 0] += 1
+            records.assignments.changed(partition.partition)
         }
         records.redriveDeadline = turnTime + Worker.redrivePatience
         followRedrives()
@@ -118,6 +138,20 @@ extension Worker {
 
     func record(_ id: EventID, _ recording: Recording) {
         guard let records else { return core.recorded(id, succeeded: true, now: turnTime, into: &actions) }
+        guard recording != .receipt else { return records.waiting.add(id, now: turnTime) }
+        write(recording, of: id, records)
+    }
+
+    /// Behind all else of a turn, when it is known whether there is anything else to do.
+    func writeReceipts() {
+        guard let records else { return }
+        let due = records.waiting.takeDue(isIdle: core.wantsRecords || isShuttingDown, now: turnTime)
+        guard !due.isEmpty else { return }
+        for id in due { write(.receipt, of: id, records) }
+        perform()
+    }
+
+    private func write(_ recording: Recording, of id: EventID, _ records: WorkerRecords) {
         do {
             switch try write(recording, of: slots[id], id, records) {
             case .sent: break
@@ -135,11 +169,16 @@ extension Worker {
         _ recording: Recording, of slot: EventSlot, _ id: EventID, _ records: WorkerRecords
     ) throws(ReceiptStoreError) -> Written {
         let partition = slot.record.partition
-        // The assignment is gone, and with it the view; the next owner has its own.
+        // The assignment is gone, and with it the view; the next owner has its own. Receipts that waited for company while
+        // the partition was lost come here.
         guard records.assignments[partition] == slot.assignment else { return .refused }
         switch recording {
         case .receipt:
-            guard let receipt = slot.receipt(of: flow.step(of: slot)) else { return .nothing }
+            let step = flow.step(of: slot)
+            guard slot.tellsOfKey(in: flow) else {
+                return records.writer.writeReceipt(of: slot, step: step.name, tag: id.rawValue) ? .sent : .refused
+            }
+            let receipt = slot.receipt(of: step)
             let state = try records.store.keyState(after: receipt, of: slot, in: flow)
             return records.writer.write(receipt, state: state, partition: partition, slot: slot, tag: id.rawValue)
                 ? .sent : .refused
@@ -178,9 +217,9 @@ extension Worker {
     /// Whether a redrive has moved or taken away the key's mark while a new one was being written. What the redrive wrote
     /// lies behind it in the topic, so the new one is written again (D9).
     private func isOvertaken(_ slot: EventSlot, _ records: WorkerRecords) -> Bool {
+        guard case .keyState(let written, let key)? = slot.recording.content else { return false }
         let partition = slot.record.partition
-        guard case .keyState(let written, let key)? = slot.recording.content,
-            records.assignments[partition] == slot.assignment
+        guard records.assignments[partition] == slot.assignment
         else { return false }
         let known = (try? records.store.keyState(of: key, partition: partition)) ?? KeyState()
         return known.parking(slot.record.offset).parked?.first != written.parked?.first
@@ -192,7 +231,8 @@ extension Worker {
         guard records.assignments[partition] == slot.assignment, let content = slot.recording.content else { return }
         do throws(ReceiptStoreError) {
             switch content {
-            case .receipt(let receipt, let state):
+            case .receipt(let time): try records.store.note(slot.effect, time: time, partition: partition)
+            case .receiptOfKey(let receipt, let state):
                 try records.store.take(receipt, state, of: slot, in: flow)
             case .failure(let failure): try records.store.note(failure, partition: partition)
             case .keyState(let state, let key): try records.store.set(state, of: key, partition: partition)

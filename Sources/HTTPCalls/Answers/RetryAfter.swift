@@ -16,7 +16,16 @@ public enum RetryAfter {
     public static func seconds(status: Int, now: () -> Int64, field: (String) -> String?) -> Int? {
         if let text = field("Retry-After"), let seconds = retryAfter(text, now: now) { return seconds }
         guard status == 429 || status == 503 else { return nil }
-        if let text = field("RateLimit"), let seconds = rateLimit(text) { return seconds }
+        if let text = field("RateLimit"), let seconds = rateLimit(text, remainingUnlessSaid: 0) { return seconds }
+        return field("RateLimit-Reset").flatMap(delta)
+    }
+
+    /// The seconds until a limit is reset that an answer of any status says to have nothing left: the next call would
+    /// be refused. In the notations of ``seconds(status:now:field:)``, or `RateLimit-Remaining: 0` beside
+    /// `RateLimit-Reset`. `nil` when nothing is said to be used up.
+    public static func exhausted(field: (String) -> String?) -> Int? {
+        if let text = field("RateLimit") { return rateLimit(text, remainingUnlessSaid: 1) }
+        guard let remaining = field("RateLimit-Remaining"), delta(remaining) == 0 else { return nil }
         return field("RateLimit-Reset").flatMap(delta)
     }
 
@@ -34,13 +43,13 @@ public enum RetryAfter {
         return clamp(digits.count > 9 ? .max : digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) })
     }
 
-    /// The longest reset among the limits that are not said to have something left.
-    private static func rateLimit(_ text: String) -> Int? {
+    /// The longest reset among the limits that have nothing left.
+    private static func rateLimit(_ text: String, remainingUnlessSaid: Int) -> Int? {
         var longest: Int?
         var remaining: Int?
         var reset: Int?
         func close() {
-            if let reset, remaining ?? 0 == 0 { longest = max(longest ?? 0, reset) }
+            if let reset, remaining ?? remainingUnlessSaid == 0 { longest = max(longest ?? 0, reset) }
             remaining = nil
             reset = nil
         }

@@ -9,6 +9,9 @@ public struct Completion: ~Copyable {
     /// How long the server asked us to wait before the next call to it, in seconds from now: `Retry-After`, or the
     /// rate limit's reset with a 429 or 503. At most ``RetryAfter/ceilingSeconds``.
     public let retryAfterSeconds: Int?
+    /// In how many seconds a limit is reset of which the server says, with an answer of another kind, that nothing is
+    /// left (`RateLimit`): calls before that would be refused. At most ``RetryAfter/ceilingSeconds``.
+    public let limitResetSeconds: Int?
     /// From the call's start to its end, on a monotonic clock; waiting for a token included.
     public let durationNanoseconds: Int64
     /// How often the request was sent again: on another connection because a kept one was dead, or with a fresh token.
@@ -30,6 +33,7 @@ public struct Completion: ~Copyable {
     public var contentType: String? {
         var text: UnsafeMutablePointer<CChar>?
         guard transfer.pointee.begun > 0 else { return nil }
+        if transfer.pointee.isDirect { return transfer.pointee.answerField("content-type") }
         penstock_easy_get_string(transfer.pointee.easy, CURLINFO_CONTENT_TYPE, &text)
         return text.map { String(cString: $0) }
     }

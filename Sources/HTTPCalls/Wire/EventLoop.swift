@@ -24,6 +24,8 @@ struct EventLoop: ~Copyable {
         case watched
         /// A connection, opened and closed through our callbacks.
         case connection
+        /// A connection that libcurl made and handed over.
+        case direct
         /// Opened and closed by libcurl unseen (the resolver's).
         case foreign
     }
@@ -36,6 +38,8 @@ struct EventLoop: ~Copyable {
         var wanted: UInt32 = 0
         /// The place among the watched descriptors.
         var watchIndex: UInt8 = 0
+        /// The connection, when it is direct.
+        var owner: ConnectionPointer?
     }
 
     static let readable = UInt32(EPOLLIN.rawValue)
@@ -72,10 +76,10 @@ struct EventLoop: ~Copyable {
         Int(max(epoll_wait(epoll, events.baseAddress, Int32(events.count), timeoutMilliseconds), 0))
     }
 
-    func event(_ index: Int) -> (descriptor: Int32, role: Role, events: UInt32, watchIndex: UInt8) {
+    /// What came, with the entry of the descriptor as it is now: an event before it may have changed that.
+    func event(_ index: Int) -> (descriptor: Int32, events: UInt32, entry: Entry) {
         let descriptor = events[index].data.fd
-        let entry = entries[Int(descriptor)]
-        return (descriptor, entry.role, events[index].events, entry.watchIndex)
+        return (descriptor, events[index].events, entries[Int(descriptor)])
     }
 
     mutating func setTimer(milliseconds: Int) {
@@ -139,6 +143,25 @@ struct EventLoop: ~Copyable {
         if events & ~writable != 0 { mask |= CURL_CSELECT_IN }
         if events & UInt32(EPOLLERR.rawValue) != 0 { mask |= CURL_CSELECT_ERR }
         return mask
+    }
+
+    // MARK: - Direct connections
+
+    /// Takes over a socket that libcurl opened. It stays registered until it is closed.
+    mutating func adopt(_ descriptor: Int32, _ owner: ConnectionPointer) -> Bool {
+        guard Int(descriptor) < entries.count, register(descriptor, Self.readable) else { return false }
+        entries[Int(descriptor)].role = .direct
+        entries[Int(descriptor)].owner = owner
+        return true
+    }
+
+    func isDirect(_ descriptor: Int32) -> Bool {
+        Int(descriptor) < entries.count && entries[Int(descriptor)].role == .direct
+    }
+
+    /// Waits for room to write, too, or no longer.
+    mutating func setWriting(_ descriptor: Int32, _ isWriting: Bool) {
+        register(descriptor, isWriting ? Self.readable | Self.writable : Self.readable)
     }
 
     // MARK: - epoll

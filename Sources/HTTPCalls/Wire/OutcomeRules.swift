@@ -35,13 +35,16 @@ extension Transfer {
         }
     }
 
+    var tooLargeFault: CallFault? {
+        guard isTooLarge else { return nil }
+        let bodyIsTooLarge = headCount <= headLimit
+        return CallFault(
+            .responseTooLarge,
+            bodyIsTooLarge ? "the body exceeds \(bodyLimit) bytes" : "the head exceeds \(headLimit) bytes")
+    }
+
     private func unansweredFault() -> CallFault {
-        if isTooLarge {
-            let bodyIsTooLarge = headCount <= headLimit
-            return CallFault(
-                .responseTooLarge,
-                bodyIsTooLarge ? "the body exceeds \(bodyLimit) bytes" : "the head exceeds \(headLimit) bytes")
-        }
+        if let tooLargeFault { return tooLargeFault }
         return switch result {
         case CURLE_OPERATION_TIMEDOUT: CallFault(.timeout, detail)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_HTTP2, CURLE_HTTP2_STREAM,

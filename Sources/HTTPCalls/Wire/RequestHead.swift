@@ -175,6 +175,12 @@ struct RequestHead: ~Copyable {
         target[count] = 0
     }
 
+    /// The authorisation line.
+    var authorizationLine: UnsafeRawBufferPointer? {
+        guard let text = authorization?.baseAddress else { return nil }
+        return UnsafeRawBufferPointer(start: text, count: strlen(text))
+    }
+
     /// Puts the authorisation line into the place kept for it.
     mutating func useAuthorization() {
         nodes[0].data = authorization?.baseAddress

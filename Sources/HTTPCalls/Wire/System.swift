@@ -8,6 +8,15 @@ final class System {
     let baseURL: [UInt8]
     /// Transfers that no call uses.
     var idle: [TransferPointer] = []
+    /// Whether requests are written and answers read by us: HTTP/1.1 without TLS. What TLS agrees on (HTTP/2, perhaps),
+    /// and HTTP/2 itself, are libcurl's.
+    let isDirect: Bool
+    /// The path of the base URL.
+    let basePath: [UInt8]
+    /// Connections that no call uses, the one used last at the end.
+    var kept: [ConnectionPointer] = []
+    /// When the time of each direct call is up.
+    var deadlines = Deadlines()
     /// The lines of ``SystemEndpoint/headers`` and of a fixed authentication, each ended by a NUL.
     let lines: [FixedLine]
     /// The field that the authentication sets, in lower case.
@@ -47,7 +56,12 @@ final class System {
             // As a line of ours: CURLOPT_USERAGENT is formatted and allocated anew for each request.
             do { try fields.append("User-Agent", "penstock") } catch { throw .refused(reason: error.description) }
         }
-        lines = [EndpointChecks.hostLine(of: endpoint)].compactMap { $0 } + Self.lines(of: fields)
+        let host = EndpointChecks.hostLine(of: endpoint)
+        lines = [host].compactMap { $0 } + Self.lines(of: fields)
+        isDirect =
+            host != nil && endpoint.httpVersion != .http2 && endpoint.baseURL.lowercased().hasPrefix("http://")
+        let authority = baseURL.dropFirst("http://".utf8.count)
+        basePath = isDirect ? Array(authority.drop { $0 != UInt8(ascii: "/") }) : []
     }
 
     deinit {
@@ -93,7 +107,10 @@ struct FixedLine {
         self.nameLength = nameLength
     }
 
-    var name: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(text)[0..<nameLength])
+    var name: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[0..<nameLength]) }
+
+    /// The line without the NUL.
+    var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(text)[0..<text.count - 1])
     }
 }

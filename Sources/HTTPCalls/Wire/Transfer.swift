@@ -48,10 +48,24 @@ struct Transfer: ~Copyable {
     private var hasBody = false
     /// The request's body in bytes; `nil` if it has none.
     private var requestBodyCount: Int?
+    /// Counts the runs of all calls, so that a note made of one run is not taken for another.
+    private(set) var run: UInt64 = 0
+    /// Whether the easy handle is in the multi handle.
+    var isInLibrary = false
     /// Which token the authorisation line holds; 0 for none.
     var tokenGeneration: UInt64 = 0
     /// Whether this is the call's second run, with a fresh token.
     private(set) var isRepetition = false
+
+    // What a system reached without TLS by HTTP/1.1 needs: libcurl only makes its connections.
+    /// Whether it goes over a ``Connection``.
+    let isDirect: Bool
+    /// Whether it waits for the next turn to be sent.
+    var isPending = false
+    var connection: ConnectionPointer?
+    var text = RequestText()
+    var requestBody: UnsafeRawBufferPointer?
+    var answer = AnswerHead()
 
     static let keptBodyCapacity = 64 << 10
     /// libcurl takes and gives back a buffer of this size for every call. The smallest it allows is served from malloc's
@@ -60,7 +74,7 @@ struct Transfer: ~Copyable {
     static let smallRead = 1_024
     static let largeRead = 16 << 10
 
-    init?(system: Int, isTokenRequest: Bool, endpoint: SystemEndpoint, baseURL: [UInt8]) {
+    init?(system: Int, isTokenRequest: Bool, isDirect: Bool, endpoint: SystemEndpoint, baseURL: [UInt8]) {
         guard let easy = curl_easy_init() else { return nil }
         guard let url = curl_url() else {
             curl_easy_cleanup(easy)
@@ -70,6 +84,7 @@ struct Transfer: ~Copyable {
         self.url = url
         self.system = system
         self.isTokenRequest = isTokenRequest
+        self.isDirect = isDirect
         mayResend = endpoint.resendsOnDeadConnection
         bodyLimit = endpoint.responseByteLimit
         headLimit = endpoint.responseHeadByteLimit
@@ -90,7 +105,7 @@ struct Transfer: ~Copyable {
 
     /// Sets the method and the body. Only what changed since the last call reaches libcurl.
     mutating func setMethod(_ name: String, body: UnsafeRawBufferPointer?) {
-        let needsBody = body != nil || name == "POST" || name == "PUT" || name == "PATCH"
+        let needsBody = body != nil || Self.alwaysHasBody(name)
         if name != methodName || needsBody != hasBody {
             penstock_easy_set_long(easy, needsBody ? CURLOPT_POST : CURLOPT_HTTPGET, 1)
             let isDefault = name == (needsBody ? "POST" : "GET")
@@ -136,6 +151,7 @@ struct Transfer: ~Copyable {
     }
 
     private mutating func rewind() {
+        run += 1
         begun = 0
         bodyCount = 0
         headCount = 0
@@ -143,6 +159,7 @@ struct Transfer: ~Copyable {
         hasWholeHead = false
         result = CURLE_OK
         message[0] = 0
+        answer.removeAll()
     }
 
     /// How often the request was sent beyond the first time.
@@ -202,6 +219,7 @@ struct Transfer: ~Copyable {
 
     /// The status of the last answer that began, or 0.
     var status: Int {
+        if isDirect { return answer.status }
         var status = 0
         penstock_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         return status
@@ -209,6 +227,7 @@ struct Transfer: ~Copyable {
 
     /// A field of the answer; the last one if there are several.
     func answerField(_ name: String) -> String? {
+        if isDirect { return answer.field(name) }
         var header: UnsafeMutablePointer<curl_header>?
         guard curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK else { return nil }
         if let count = header?.pointee.amount, count > 1 {

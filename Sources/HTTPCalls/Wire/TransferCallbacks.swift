@@ -52,6 +52,8 @@ enum TransferCallbacks {
         }
 
     static let closeSocket: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Int32 = { pointer, descriptor in
+        // libcurl lets go of a connection that was handed over by closing it.
+        if loop(pointer)?.pointee.isDirect(descriptor) == true { return 0 }
         loop(pointer)?.pointee.closed(descriptor)
         return close(descriptor)
     }

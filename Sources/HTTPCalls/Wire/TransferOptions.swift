@@ -17,6 +17,12 @@ struct TransferOptions {
         options.setVersion(endpoint)
         options.setTLS(endpoint.tls)
         options.setCallbacks(transfer, loop)
+        // The request is ours to write then; libcurl's pre-request callback would count one that it does not make.
+        if transfer.pointee.isDirect {
+            options.set(CURLOPT_CONNECT_ONLY, 1)
+        } else {
+            options.setBeforeRequest(transfer)
+        }
         return options.failure
     }
 
@@ -84,13 +90,16 @@ struct TransferOptions {
         set(CURLOPT_SSLKEY, tls.keyFile)
     }
 
+    private mutating func setBeforeRequest(_ transfer: TransferPointer) {
+        note(penstock_easy_set_prerequest(easy, TransferCallbacks.beforeRequest))
+        set(CURLOPT_PREREQDATA, pointer: transfer)
+    }
+
     private mutating func setCallbacks(_ transfer: TransferPointer, _ loop: UnsafeMutablePointer<EventLoop>) {
         note(penstock_easy_set_receiver(easy, CURLOPT_WRITEFUNCTION, TransferCallbacks.body))
         set(CURLOPT_WRITEDATA, pointer: transfer)
         note(penstock_easy_set_receiver(easy, CURLOPT_HEADERFUNCTION, TransferCallbacks.head))
         set(CURLOPT_HEADERDATA, pointer: transfer)
-        note(penstock_easy_set_prerequest(easy, TransferCallbacks.beforeRequest))
-        set(CURLOPT_PREREQDATA, pointer: transfer)
         note(penstock_easy_set_open(easy, TransferCallbacks.openSocket))
         set(CURLOPT_OPENSOCKETDATA, pointer: loop)
         note(penstock_easy_set_close(easy, TransferCallbacks.closeSocket))

@@ -66,10 +66,44 @@ public final class ByteBuffer {
         text.withUTF8Buffer { append(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Appends the UTF-8 bytes of a text.
+    /// Appends the UTF-8 bytes of a text. Constants go to the other function, which makes no `String` of them.
+    @_disfavoredOverload
     public func append(_ text: String) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Appends an integer's decimal digits.
+    public func append(_ integer: Int64) {
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { text in
+            var start = text.count
+            var rest = integer.magnitude
+            repeat {
+                start -= 1
+                text[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            if integer < 0 {
+                start -= 1
+                text[start] = UInt8(ascii: "-")
+            }
+            append(UnsafeRawBufferPointer(rebasing: text[start...]))
+        }
+    }
+
+    /// Appends a string in quotes if nothing of it needs an escape, as is so of most; else nothing.
+    /// - Returns: whether it did.
+    func writePlain(_ utf8: UnsafeRawBufferPointer) -> Bool {
+        reserve(utf8.count + 2)
+        if let start = utf8.baseAddress?.assumingMemoryBound(to: UInt8.self) {
+            let end = start + utf8.count
+            guard ByteSearch.skipUnescaped(start, end) == end else { return false }
+            (base + count + 1).update(from: start, count: utf8.count)
+        }
+        base[count] = UInt8(ascii: "\"")
+        base[count + utf8.count + 1] = UInt8(ascii: "\"")
+        count += utf8.count + 2
+        return true
     }
 
     /// Makes room for this many more bytes.

@@ -20,7 +20,7 @@ extension ByteBuffer {
     /// Writes a string in quotes, escaped where need be.
     /// - Parameter utf8: valid UTF-8.
     public func writeString(_ utf8: UnsafeRawBufferPointer) {
-        write(Value.string(utf8))
+        guard writePlain(utf8) else { return write(Value.string(utf8)) }
     }
 
     /// Writes a string in quotes, escaped where need be.

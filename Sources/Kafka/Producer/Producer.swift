@@ -9,11 +9,13 @@ public final class Producer {
     /// Readable when delivery reports or events wait. Valid until `close`.
     public var wakeupDescriptor: Int32 { wakeup.readEnd }
 
-    private let handle: ClientHandle
+    private let client: ClientHandle
     private let wakeup: WakeupDescriptor
     private let queue: OpaquePointer
     private var events: [ProducerEvent] = []
     private var isClosed = false
+    /// The topic that was produced to last: most producers have one, and each look-up by its name has its price.
+    private var lastTopic: (name: String, handle: OpaquePointer)?
 
     private static let defaults = [
         "enable.idempotence": "true",
@@ -25,7 +27,7 @@ public final class Producer {
 
     public init(properties: ClientProperties, logger: Logger) throws(KafkaError) {
         let wakeup = try WakeupDescriptor()
-        let handle = try ClientHandle(
+        let client = try ClientHandle(
             .producer,
             properties: properties,
             defaults: Self.defaults,
@@ -33,11 +35,11 @@ public final class Producer {
             events: Int32(RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS),
             logger: logger
         )
-        guard let queue = rd_kafka_queue_get_main(handle.pointer) else {
+        guard let queue = rd_kafka_queue_get_main(client.pointer) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "the client has no queue")
         }
         wakeup.watch(queue)
-        self.handle = handle
+        self.client = client
         self.wakeup = wakeup
         self.queue = queue
     }
@@ -64,11 +66,12 @@ public final class Producer {
         opaque: UInt64 = 0
     ) throws(KafkaError) {
         guard !isClosed else { throw .closed }
+        let handle = try handle(of: topic)
         // A null pointer means "none" to librdkafka, and an empty buffer may have one.
         var placeholder: UInt8 = 0
         let result = withUnsafePointer(to: &placeholder) { empty in
             penstock_kafka_produce(
-                handle.pointer, topic, partition ?? -1,
+                client.pointer, handle, partition ?? -1,
                 key.map { $0.baseAddress ?? UnsafeRawPointer(empty) } ?? nil, key?.count ?? 0,
                 value.map { $0.baseAddress ?? UnsafeRawPointer(empty) } ?? nil, value?.count ?? 0,
                 timestamp ?? 0, headers?.pointer, UnsafeMutableRawPointer(bitPattern: UInt(opaque))
@@ -76,11 +79,27 @@ public final class Producer {
         }
         if result == RD_KAFKA_RESP_ERR_NO_ERROR {
             headers?.relinquish()
-        } else if result == RD_KAFKA_RESP_ERR__FATAL, let fatal = handle.fatalError {
+        } else if result == RD_KAFKA_RESP_ERR__FATAL, let fatal = client.fatalError {
             throw fatal
         } else {
+            if result != RD_KAFKA_RESP_ERR__QUEUE_FULL { forgetTopic() }
             throw KafkaError(result, "producing to \(topic) failed: \(String(cString: rd_kafka_err2str(result)))")
         }
+    }
+
+    private func handle(of topic: String) throws(KafkaError) -> OpaquePointer {
+        if let lastTopic, lastTopic.name == topic { return lastTopic.handle }
+        forgetTopic()
+        guard let handle = rd_kafka_topic_new(client.pointer, topic, nil) else {
+            throw KafkaError(rd_kafka_last_error(), "producing to \(topic) failed: no such topic can be")
+        }
+        lastTopic = (topic, handle)
+        return handle
+    }
+
+    private func forgetTopic() {
+        if let lastTopic { rd_kafka_topic_destroy(lastTopic.handle) }
+        lastTopic = nil
     }
 
     /// The same for a record in Swift's own memory.
@@ -145,10 +164,10 @@ public final class Producer {
     public func nextEvent() -> ProducerEvent? { events.isEmpty ? nil : events.removeFirst() }
 
     /// Records that are queued or under way, and reports that were not taken.
-    public var outstanding: Int { isClosed ? 0 : Int(rd_kafka_outq_len(handle.pointer)) }
+    public var outstanding: Int { isClosed ? 0 : Int(rd_kafka_outq_len(client.pointer)) }
 
     /// The error that ended this producer for good, if there was one.
-    public var fatalError: KafkaError? { isClosed ? nil : handle.fatalError }
+    public var fatalError: KafkaError? { isClosed ? nil : client.fatalError }
 
     /// Waits until every record has its delivery report, at most this long.
     /// - Returns: How many are still outstanding.
@@ -157,7 +176,7 @@ public final class Producer {
         guard !isClosed else { return 0 }
         let deadline = Deadline(in: limit)
         // Sends at once what still waits for company.
-        rd_kafka_flush(handle.pointer, 0)
+        rd_kafka_flush(client.pointer, 0)
         while true {
             wakeup.drain()
             deliveryReports(body)
@@ -173,7 +192,7 @@ public final class Producer {
         guard !isClosed else { return true }
         let left = flush(within: limit, body)
         if left > 0 {
-            rd_kafka_purge(handle.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+            rd_kafka_purge(client.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
             flush(within: .milliseconds(500), body)
         }
         dismantle(within: .seconds(1))
@@ -183,9 +202,10 @@ public final class Producer {
     private func dismantle(within limit: Duration) {
         guard !isClosed else { return }
         isClosed = true
+        forgetTopic()
         WakeupDescriptor.unwatch(queue)
         rd_kafka_queue_destroy(queue)
-        handle.destroy(within: limit)
+        client.destroy(within: limit)
     }
 }
 

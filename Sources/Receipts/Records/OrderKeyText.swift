@@ -2,11 +2,8 @@ import JSON
 
 /// An order key inside JSON. It may be any bytes: UTF-8 stands as a string, all else as `{"hex":"…"}`.
 enum OrderKeyText {
-    static func write(_ key: [UInt8], to buffer: ByteBuffer) {
-        if isUTF8(key) {
-            key.withUnsafeBytes { buffer.writeString($0) }
-            return
-        }
+    static func write(_ key: UnsafeRawBufferPointer, to buffer: ByteBuffer) {
+        if isUTF8(key) { return buffer.writeString(key) }
         buffer.append(#"{"hex":""#)
         for byte in key {
             buffer.append(digit(byte >> 4))
@@ -29,7 +26,7 @@ enum OrderKeyText {
         return key
     }
 
-    private static func isUTF8(_ key: [UInt8]) -> Bool {
+    private static func isUTF8(_ key: UnsafeRawBufferPointer) -> Bool {
         key.allSatisfy { $0 < 0x80 } || String(validating: key, as: UTF8.self) != nil
     }
 

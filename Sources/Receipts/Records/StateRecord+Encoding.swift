@@ -20,6 +20,14 @@ extension StateRecord {
         key.withUnsafeBytes { writeKey(ofState: $0, to: buffer) }
     }
 
+    /// Writes the record of an effect's receipt. Both buffers are emptied first.
+    public static func encode(_ receipt: ReceiptParts, of effect: EffectID, key: ByteBuffer, value: ByteBuffer) {
+        key.removeAll()
+        value.removeAll()
+        writeKey(of: effect, to: key)
+        receipt.write(to: value)
+    }
+
     /// Writes a receipt's record. Both buffers are emptied first.
     public static func encode(_ receipt: Receipt, key: ByteBuffer, value: ByteBuffer) {
         key.removeAll()
@@ -40,14 +48,63 @@ extension StateRecord {
 extension Receipt {
     /// Appends the value of the receipt's record.
     public func write(to buffer: ByteBuffer) {
+        var (source, id) = (eventSource, eventID)
+        source.withUTF8 { source in
+            id.withUTF8 { id in
+                let (source, id) = (UnsafeRawBufferPointer(source), UnsafeRawBufferPointer(id))
+                guard let key else { return parts(source, id, key: nil).write(to: buffer) }
+                key.withUnsafeBytes { parts(source, id, key: $0).write(to: buffer) }
+            }
+        }
+    }
+
+    private func parts(
+        _ source: UnsafeRawBufferPointer, _ id: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer?
+    ) -> ReceiptParts {
+        ReceiptParts(
+            step: step, status: status, source: source, id: id, key: key, version: version, time: time,
+            offset: offset, remembered: remembered)
+    }
+}
+
+/// What a receipt's record tells, where it lies: of what an ordinary event has, nothing is copied before it is written.
+public struct ReceiptParts {
+    private let step: String
+    private let status: Int
+    private let source: UnsafeRawBufferPointer
+    private let id: UnsafeRawBufferPointer
+    private let key: UnsafeRawBufferPointer?
+    private let version: EventVersion?
+    private let time: Int64
+    private let offset: Int64?
+    private let remembered: [UInt8]?
+
+    public init(
+        step: String, status: Int, source: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer,
+        key: UnsafeRawBufferPointer?, version: EventVersion? = nil, time: Int64, offset: Int64?,
+        remembered: [UInt8]? = nil
+    ) {
+        self.step = step
+        self.status = status
+        self.source = source
+        self.id = id
+        self.key = key
+        self.version = version
+        self.time = time
+        self.offset = offset
+        self.remembered = remembered
+    }
+
+    /// Appends the value of the receipt's record.
+    public func write(to buffer: ByteBuffer) {
         buffer.append(#"{"step":"#)
         buffer.writeString(step)
         buffer.append(#","status":"#)
         buffer.append(Int64(status))
         buffer.append(#","source":"#)
-        buffer.writeString(eventSource)
+        buffer.writeString(source)
         buffer.append(#","id":"#)
-        buffer.writeString(eventID)
+        buffer.writeString(id)
         if let key {
             buffer.append(#","key":"#)
             OrderKeyText.write(key, to: buffer)
@@ -113,25 +170,5 @@ extension ParkedMark {
         buffer.append(#","since":"#)
         buffer.append(since)
         buffer.append("}")
-    }
-}
-
-extension ByteBuffer {
-    /// Appends an integer's decimal digits.
-    fileprivate func append(_ integer: Int64) {
-        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { text in
-            var start = text.count
-            var rest = integer.magnitude
-            repeat {
-                start -= 1
-                text[start] = UInt8(ascii: "0") + UInt8(rest % 10)
-                rest /= 10
-            } while rest > 0
-            if integer < 0 {
-                start -= 1
-                text[start] = UInt8(ascii: "-")
-            }
-            append(UnsafeRawBufferPointer(rebasing: text[start...]))
-        }
     }
 }

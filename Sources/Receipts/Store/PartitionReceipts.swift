@@ -8,8 +8,8 @@ final class PartitionReceipts {
     /// Bytes that the partition may take, which change with the number of partitions.
     var share: Int
     /// Why nothing can be answered any more.
-    private(set) var failure: SQLiteError?
-    private(set) var parkedKeys: Set<[UInt8]> = []
+    @exclusivity(unchecked) private(set) var failure: SQLiteError?
+    @exclusivity(unchecked) private(set) var parkedKeys: Set<[UInt8]> = []
     /// The events that failed, with the time; what is known of each is a state.
     private(set) var failures: [EffectID: Int64] = [:]
     /// No failure is older.
@@ -17,9 +17,10 @@ final class PartitionReceipts {
 
     private let path: String?
     private let pageCacheByteCount: Int
-    private var table = EffectTable()
-    private var cache = StateCache()
-    private var file: SpillFile?
+    // Not watched for overlapping access: each use is one expression that calls nothing else of this class.
+    @exclusivity(unchecked) private var table = EffectTable()
+    @exclusivity(unchecked) private var cache = StateCache()
+    @exclusivity(unchecked) private var file: SpillFile?
     private var expiry = ExpiryHand.table(slot: 0)
 
     /// Where the search for expired effects goes on.

@@ -41,7 +41,8 @@ public final class ReceiptStore {
 
     private let limits: Limits
     private let folder: String?
-    private var partitions: [Int32: PartitionReceipts] = [:]
+    /// Not watched for overlapping access: nothing that is called while it is read changes it.
+    @exclusivity(unchecked) private var partitions = PartitionTable()
     private let decoder = StateRecordDecoder()
     private let merger = ReferenceMerger()
     private let buffer = ByteBuffer(capacity: 1024, retainedCapacity: 64 << 10)
@@ -191,6 +192,11 @@ extension ReceiptStore {
     public func keyState(with receipt: Receipt, partition: Int32) throws(ReceiptStoreError) -> KeyState? {
         guard let key = receipt.key else { return nil }
         return try keyState(of: key, with: receipt.remembered, receipt.version, partition)
+    }
+
+    /// Takes in an effect whose receipt is written and tells nothing of its key.
+    public func note(_ effect: EffectID, time: Int64, partition: Int32) throws(ReceiptStoreError) {
+        try on(partition) { (state) throws(SQLiteError) in try state.note(effect, time: time, remembered: nil) }
     }
 
     /// Takes in a receipt that is written, and what it tells of its key.

@@ -11,6 +11,8 @@ struct FaultPlan: Sendable {
     /// What becomes of a request.
     struct Decision: Sendable, Equatable {
         var delay: Duration = .zero
+        /// In how many seconds a limit is reset that the answer says to be used up.
+        var limitReset: Int?
         var verdict: Verdict = .proceed
     }
 
@@ -73,6 +75,10 @@ struct FaultPlan: Sendable {
             case .latency(let latency):
                 installed[index].acted += 1
                 decision.delay += latency.draw(from: &random)
+                continue
+            case .limitUsedUp(let seconds):
+                installed[index].acted += 1
+                decision.limitReset = seconds
                 continue
             case .rateLimit(let perSecond, let burst, let retryAfter):
                 guard !installed[index].admit(perSecond: perSecond, burst: burst, at: now) else { continue }

@@ -4,10 +4,11 @@
 ///       {"method": "PUT", "path": "/v2/clients/*", "probability": 0.1, "status": 503, "retry_after": 2},
 ///       {"client_share": 0.2, "after_ms": 1000, "for_ms": 3000, "status": 503},
 ///       {"delay": {"log_normal_median_ms": 20, "p99_ms": 200}},
-///       {"times": 1, "hang": true}, {"drop": "after"}, {"rate_limit": {"per_second": 100, "retry_after": 1}}
+///       {"times": 1, "hang": true}, {"drop": "after"}, {"rate_limit": {"per_second": 100, "retry_after": 1}},
+///       {"times": 1, "limit_used_up": {"reset": 2}}
 ///     ]}
 ///
-/// Each rule has exactly one of `status`, `delay`, `hang`, `drop`, `rate_limit`.
+/// Each rule has exactly one of `status`, `delay`, `hang`, `drop`, `rate_limit`, `limit_used_up`.
 extension FaultRule {
     /// Reads the whole document. The fault that is thrown names the place.
     static func list(_ document: JSONTree) throws(DocumentFault) -> (rules: [FaultRule], seed: UInt64?) {
@@ -26,7 +27,7 @@ extension FaultRule {
     private static let conditionNames = [
         "name", "method", "path", "probability", "client_share", "after_ms", "for_ms", "times",
     ]
-    private static let effectNames = ["status", "delay", "hang", "drop", "rate_limit"]
+    fileprivate static let effectNames = ["status", "delay", "hang", "drop", "rate_limit", "limit_used_up"]
 
     private init(_ tree: JSONTree, at pointer: String) throws(DocumentFault) {
         let reader = try ObjectReader(tree, at: pointer)
@@ -55,9 +56,9 @@ extension FaultRule {
 
 extension FaultEffect {
     fileprivate init(_ reader: ObjectReader) throws(DocumentFault) {
-        let named = reader.names(among: ["status", "delay", "hang", "drop", "rate_limit"])
+        let named = reader.names(among: FaultRule.effectNames)
         guard named.count == 1, let name = named.first else {
-            throw reader.fault("needs exactly one of status, delay, hang, drop, rate_limit")
+            throw reader.fault("needs exactly one of \(FaultRule.effectNames.joined(separator: ", "))")
         }
         switch name {
         case "status":
@@ -74,6 +75,13 @@ extension FaultEffect {
                 throw reader.fault("drop", "is none of before, after, mid-answer")
             }
             self = .drop(point)
+        case "limit_used_up":
+            let limit = try reader.object("limit_used_up")
+            try limit.allow(["reset"])
+            guard let reset = try limit.int("reset"), reset >= 0 else {
+                throw limit.fault("reset", "is missing or negative")
+            }
+            self = .limitUsedUp(resetSeconds: reset)
         default:
             let limit = try reader.object("rate_limit")
             try limit.allow(["per_second", "burst", "retry_after"])
@@ -95,6 +103,8 @@ extension FaultEffect {
             [.init("hang", .bool(true)), .init("at_most_ms", .int(limit.milliseconds))]
         case .drop(let point):
             [.init("drop", .string(point.rawValue))]
+        case .limitUsedUp(let seconds):
+            [.init("limit_used_up", .object([.init("reset", .int(seconds))]))]
         case .rateLimit(let rate, let burst, let retryAfter):
             [
                 .init(

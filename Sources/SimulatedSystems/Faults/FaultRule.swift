@@ -66,6 +66,8 @@ public enum FaultEffect: Sendable, Equatable {
     case drop(DropPoint)
     /// Answers 429 with `Retry-After` once more than so many requests arrive in a second.
     case rateLimit(perSecond: Double, burst: Int = 1, retryAfter: Int? = 1)
+    /// Goes on as usual, and says in the answer that its limit is used up for so many seconds (`RateLimit`).
+    case limitUsedUp(resetSeconds: Int)
 
     /// When the connection is closed.
     public enum DropPoint: String, Sendable, CaseIterable {

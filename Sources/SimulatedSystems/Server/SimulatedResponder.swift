@@ -41,7 +41,9 @@ struct SimulatedResponder<System: SimulatedSystem>: HTTPResponder {
         }
         switch decision.verdict {
         case .proceed:
-            return Response(system.answer(facts))
+            var answer = system.answer(facts)
+            if let seconds = decision.limitReset { answer.headers["ratelimit"] = "\"default\";r=0;t=\(seconds)" }
+            return Response(answer)
         case .answer(let status, let retryAfter, _):
             let headers = retryAfter.map { ["retry-after": String($0)] } ?? [:]
             return Response(Answer.problem(status, "This failure is simulated.", headers: headers))

@@ -10,6 +10,7 @@ struct Ended: Equatable {
     var body: String
     var contentType: String?
     var retryAfter: Int?
+    var limitReset: Int?
     var resends: Int
     var nanoseconds: Int64
 
@@ -35,6 +36,13 @@ final class Session {
     init(_ endpoint: SystemEndpoint, wallClock: @escaping () -> Int64 = { 0 }) throws {
         caller = try HTTPCaller(logger: Logger(label: "test"), wallClock: wallClock)
         system = try caller.add(endpoint)
+    }
+
+    /// With a system at this URL that has time enough on a busy machine.
+    convenience init(at url: String, _ change: (inout SystemEndpoint) -> Void = { _ in }) throws {
+        var endpoint = SystemEndpoint(name: "erp", baseURL: url, timeoutMilliseconds: 15_000)
+        change(&endpoint)
+        try self.init(endpoint)
     }
 
     deinit {
@@ -91,7 +99,8 @@ final class Session {
                 Ended(
                     tag: completion.tag, outcome: completion.outcome, status: completion.status,
                     body: String(decoding: completion.body, as: UTF8.self), contentType: completion.contentType,
-                    retryAfter: completion.retryAfterSeconds, resends: completion.resendCount,
+                    retryAfter: completion.retryAfterSeconds, limitReset: completion.limitResetSeconds,
+                    resends: completion.resendCount,
                     nanoseconds: completion.durationNanoseconds))
         }
     }

@@ -25,6 +25,23 @@ struct RepairRecordTests {
         #expect(try await site.committedCount() == count, "\(worker.errorText)")
     }
 
+    private func startAndSettle(_ events: ArraySlice<CustomerEvent>, at site: Site) async throws -> Program {
+        let worker = try site.start("run")
+        do {
+            try await site.produce(Array(events))
+            try await settle(events.count, at: site, worker)
+            return worker
+        } catch {
+            worker.end()
+            throw error
+        }
+    }
+
+    /// A repair so slow that it can be met on its way.
+    private func startSlowRepair(at site: Site) throws -> Program {
+        try site.start("reconcile", "customers", "--work", "work", "--repair", "--yes", "--rate", "1/s")
+    }
+
     private func repair(at site: Site) async throws -> Program.Ending {
         try await site.penstock("reconcile", "customers", "--work", "work", "--repair", "--yes")
     }
@@ -92,14 +109,11 @@ struct RepairRecordTests {
     func waiting() async throws {
         try await Site.run(change: Self.withReferences) { site in
             let events = customerEvents(60, customers: 6)
-            let worker = try site.start("run")
+            let worker = try await startAndSettle(events.prefix(30), at: site)
             defer { worker.end() }
-            try await site.produce(Array(events.prefix(30)))
-            try await settle(30, at: site, worker)
             let drift = site.erp.drift(ClientDrift(altered: 6))
             let effects = site.erp.currentSummary.effects
-            let repair = try site.start(
-                "reconcile", "customers", "--work", "work", "--repair", "--yes", "--rate", "1/s")
+            let repair = try startSlowRepair(at: site)
             defer { repair.end() }
             let isUnderWay = await eventually(within: .seconds(30)) { site.erp.currentSummary.effects > effects }
             #expect(isUnderWay, "\(repair.errorText)")
@@ -121,14 +135,11 @@ struct RepairRecordTests {
     func killed() async throws {
         try await Site.run(change: Self.withReferences) { site in
             let events = customerEvents(60, customers: 6)
-            let worker = try site.start("run")
+            let worker = try await startAndSettle(events.prefix(30), at: site)
             defer { worker.end() }
-            try await site.produce(Array(events.prefix(30)))
-            try await settle(30, at: site, worker)
             _ = site.erp.drift(ClientDrift(missing: 5))
             let effects = site.erp.currentSummary.effects
-            let first = try site.start(
-                "reconcile", "customers", "--work", "work", "--repair", "--yes", "--rate", "1/s")
+            let first = try startSlowRepair(at: site)
             defer { first.end() }
             let isUnderWay = await eventually(within: .seconds(30)) { site.erp.currentSummary.effects >= effects + 2 }
             #expect(isUnderWay, "\(first.errorText)")

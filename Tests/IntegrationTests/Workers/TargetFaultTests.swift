@@ -69,6 +69,25 @@ struct TargetFaultTests {
         }
     }
 
+    @Test("a limit that a success says to be used up holds back the next calls; nobody is refused")
+    func limitUsedUp() async throws {
+        try await Plant.run { flow in
+            flow.systems[0].limits.concurrency = .fixed(1)
+        } _: { plant in
+            let events = customerEvents(3, customers: 3)
+            plant.erp.faults.replace(with: [FaultRule(.limitUsedUp(resetSeconds: 1), path: "/v2/*")])
+            try await plant.produce(events)
+            let pool = try plant.start()
+            #expect(await eventually { pool.statistics.applied == 3 }, "\(pool.statistics)")
+            try await plant.stop(pool)
+            try await plant.expectBalanced(events)
+            #expect(pool.statistics.targetFaults == 0)
+            let times = plant.erp.journal.entries.map(\.milliseconds)
+            // The answer is read a little after the effect, so that the pause is never shorter than what was asked for.
+            for (first, next) in zip(times, times.dropFirst()) { #expect(next - first >= 1_000, "\(times)") }
+        }
+    }
+
     @Test("no connection at all: the ERP goes away and comes back on its port")
     func noConnection() async throws {
         // An address of its own, so that no other test's server takes the port meanwhile.
