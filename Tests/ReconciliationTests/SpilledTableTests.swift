@@ -24,9 +24,7 @@ extension SpilledTable {
         var lines: [String] = []
         try cursor.advance()
         while cursor.hasKey {
-            let payloads = (0..<cursor.count).map { index in
-                cursor.withPayload(index) { String(decoding: $0, as: UTF8.self) }
-            }
+            let payloads = (0..<cursor.count).map { String(decoding: cursor.payload($0), as: UTF8.self) }
             lines.append(String(decoding: cursor.key, as: UTF8.self) + ": " + payloads.joined(separator: " "))
             try cursor.advance()
         }

@@ -22,24 +22,22 @@ extension Reconciler {
             manifest: manifest)
     }
 
-    /// One that works for another one, and is told to stop by it.
-    private static func helper<Value>(_ share: Share, _ link: SideWork<Value>.Link) throws -> Reconciler {
-        let helper = try Reconciler(share)
-        helper.isStopped = { link.isStopped }
-        helper.onProgress = { link.tell($0) }
-        return helper
-    }
-
     // MARK: - Topics and listing
 
-    /// What is read of a listing, from time to time.
+    /// What lies in the folder of a listing that another thread reads.
     final class ListingProgress: Sendable {
-        struct State: Sendable {
-            var listing: ReconcileManifest.Listing?
-            var calls = 0
-        }
+        private let listing = Mutex<ReconcileManifest.Listing?>(nil)
 
-        let state = Mutex(State())
+        var kept: ReconcileManifest.Listing? { listing.withLock { $0 } }
+        func note(_ kept: ReconcileManifest.Listing) { listing.withLock { $0 = kept } }
+    }
+
+    /// What was read of a listing.
+    struct ListingRead: Sendable {
+        var isWhole: Bool
+        var listing: ReconcileManifest.Listing?
+        var held: Held<ReconcileManifest.Listing>?
+        var calls: Int
     }
 
     /// Reads topics and the system's listing at the same time. How far the topics are read, and what was settled, is known
@@ -47,50 +45,66 @@ extension Reconciler {
     /// - Returns: false when it was stopped.
     func readTopicsAndListing() throws -> Bool {
         guard usesListing, manifest.listing?.isDone != true else { return try foldEvents() && foldStates() }
-        let share = share
         let reading = ListingProgress()
         listingProgress = reading
-        let side = SideWork<Bool>("reconcile listing") { link in
-            let helper = try Reconciler.helper(share, link)
+        defer { listingProgress = nil }
+        let side = sideThread().start(manifest) { helper in
             helper.listingProgress = reading
-            return try helper.readListing()
+            helper.callCount = 0
+            let isWhole = try helper.readListing()
+            return ListingRead(
+                isWhole: isWhole, listing: helper.manifest.listing, held: helper.heldListing.take(),
+                calls: helper.callCount)
         }
+        let topics = Result { try beside(side) { try foldEvents() && foldStates() } }
+        let listing = Result { try wait(for: side, beside: topics) }
+        if case .success(let read) = listing {
+            callCount += read.calls
+            manifest.listing = read.listing
+            heldListing = read.held
+        } else {
+            manifest.listing = reading.kept ?? manifest.listing
+        }
+        let isWhole = try topics.get()
+        return try listing.get().isWhole && isWhole
+    }
+
+    /// Works beside another thread, and stops when that one has failed.
+    private func beside<Value, Result>(_ side: SideWork<Value>, _ body: () throws -> Result) rethrows -> Result {
         let outer = isStopped
         isStopped = { outer() || side.hasFailed }
         defer { isStopped = outer }
-        var failure: (any Error)?
-        var isWhole = false
-        do {
-            isWhole = try foldEvents() && foldStates()
-        } catch {
-            failure = error
+        return try body()
+    }
+
+    /// Waits for another thread, which need not go on if the work of this one was stopped or failed.
+    private func wait<Value>(for side: SideWork<Value>, beside own: Result<Bool, any Error>) throws -> Value {
+        if case .success(true) = own {} else { side.stop() }
+        return try side.wait { progress in
+            if let progress { onProgress(progress) }
+            return !isStopped()
         }
-        if !isWhole { side.stop() }
-        do {
-            let isListed = try side.finish { progress in
-                if let progress { onProgress(progress) }
-                return !outer()
-            }
-            isWhole = isWhole && isListed
-        } catch {
-            failure = failure ?? error
-        }
-        callCount += reading.state.withLock { $0.calls }
-        try save()
-        listingProgress = nil
-        if let failure { throw failure }
-        return isWhole
     }
 
     // MARK: - Comparing
+
+    /// What all keys are compared by: tables, each with its runs and what of it lies in memory.
+    struct Tables: Sendable {
+        struct Contents: Sendable {
+            var runs: [String]
+            var memory: MemoryRun?
+        }
+
+        var events: Contents
+        var news: Contents
+        var states: Contents
+        var listing: Contents
+    }
 
     /// The keys that are compared by one thread: from the first one that it names to the one before the second.
     struct Part: Sendable {
         var from: [UInt8]?
         var to: [UInt8]?
-        /// Where findings and keys go that are to be read one by one.
-        var findings: String
-        var recheck: String
     }
 
     struct Compared: Sendable {
@@ -100,30 +114,25 @@ extension Reconciler {
 
     /// Compares all keys, in two threads where there are many and two processors.
     /// - Returns: `nil` when it was stopped.
-    func compareParts(_ news: [String], _ findings: FindingsFile, _ recheck: SpilledTable) throws -> Compared? {
+    func compareParts(_ tables: Tables, _ findings: FindingsFile, _ recheck: SpilledTable) throws -> Compared? {
         guard let middle = middleKey, ProcessInfo.processInfo.activeProcessorCount > 1 else {
-            return try join(news, Part(findings: "", recheck: ""), findings, recheck)
+            return try join(tables, Part(), findings, recheck)
         }
-        let share = share
-        let upper = Part(from: middle, findings: "\(options.folder)/findings.upper", recheck: "recheck.upper")
-        let side = SideWork<Compared?>("reconcile") { link in
-            let helper = try Reconciler.helper(share, link)
-            let file = try FindingsFile(writing: upper.findings)
-            let compared = try helper.join(news, upper, file, helper.table(upper.recheck))
+        let path = "\(options.folder)/findings.upper"
+        let side = sideThread().start(manifest) { helper in
+            let file = try FindingsFile(writing: path)
+            let compared = try helper.join(tables, Part(from: middle), file, helper.table("recheck.upper"))
             try file.close()
             return compared
         }
-        let outer = isStopped
-        isStopped = { outer() || side.hasFailed }
-        defer { isStopped = outer }
-        let lower = Result { try join(news, Part(to: middle, findings: "", recheck: ""), findings, recheck) }
-        if case .success(.some) = lower {} else { side.stop() }
-        let other = Result { try side.finish { _ in !outer() } }
-        guard let compared = try lower.get(), let more = try other.get() else {
-            _ = try other.get()
+        let lower = Result { try beside(side) { try join(tables, Part(to: middle), findings, recheck) } }
+        let upper = Result { try wait(for: side, beside: lower.map { $0 != nil }) }
+        guard let compared = try lower.get(), let more = try upper.get() else {
+            // The other thread's error is why this one stopped.
+            _ = try upper.get()
             return nil
         }
-        try findings.take(upper.findings)
+        try findings.take(path)
         return Compared(equal: compared.equal + more.equal, recheck: compared.recheck + more.recheck)
     }
 }

@@ -19,7 +19,7 @@ extension Reconciler {
         guard !listing.isDone else { return true }
         let table = table("listing", runs: listing.runs)
         let reader = try systemReader()
-        defer { listingProgress?.state.withLock { $0.calls += reader.callCount } }
+        defer { callCount += reader.callCount }
         var page: [UInt8] = []
         var last: [UInt8] = []
         try ask(list, listing.position, reader)
@@ -27,7 +27,7 @@ extension Reconciler {
             swap(&page, &last)
             page.removeAll(keepingCapacity: true)
             guard try receive(reader, list, listing, into: &page) else {
-                try note(&listing, table, isDone: false)
+                try note(&listing, table)
                 return false
             }
             let next = try page.withUnsafeBytes { body in
@@ -42,9 +42,12 @@ extension Reconciler {
             onProgress(Progress(stage: .listing, done: listing.records, total: nil))
             guard let next else { break }
             listing.position = next
-            if table.isFull { try note(&listing, table, isDone: false) }
+            if table.isFull { try note(&listing, table) }
         }
-        try note(&listing, table, isDone: true)
+        try table.hold()
+        listing.isDone = true
+        heldListing = table.memory.map { Held(run: $0, kept: manifest.listing) }
+        manifest.listing = listing
         return true
     }
 
@@ -67,12 +70,11 @@ extension Reconciler {
         try SystemReader(reconcile.system, limits: definition.limits, shared: shared, logger: logger)
     }
 
-    private func note(_ listing: inout ReconcileManifest.Listing, _ table: SpilledTable, isDone: Bool) throws {
+    private func note(_ listing: inout ReconcileManifest.Listing, _ table: SpilledTable) throws {
         try table.spill()
         listing.runs = table.runs
-        listing.isDone = isDone
         manifest.listing = listing
-        listingProgress?.state.withLock { $0.listing = listing }
+        listingProgress?.note(listing)
         try save()
     }
 
@@ -139,10 +141,6 @@ extension Reconciler {
     ) throws {
         for item in items {
             listing.records += 1
-            guard let key = try? compiled.entity.key(of: item) else {
-                listing.unreadable += 1
-                continue
-            }
             scratch.removeAll()
             do {
                 let document = try compiled.entity.document(of: item)
@@ -152,7 +150,13 @@ extension Reconciler {
                 scratch.append(ListedItem.unreadable)
                 scratch.append(error.reason)
             }
-            key.withUnsafeBytes { table.append(key: $0, ordinal: UInt64(listing.records), payload: scratch.bytes) }
+            do {
+                try compiled.entity.withKey(of: item) { key in
+                    table.append(key: key, ordinal: UInt64(listing.records), payload: scratch.bytes)
+                }
+            } catch {
+                listing.unreadable += 1
+            }
         }
     }
 }

@@ -35,10 +35,7 @@ final class TopicScan {
     }
 
     /// Where the topic begins and ends now, as parts that are still to be read.
-    static func whole(
-        _ topic: String, client: ClientProperties, logger: Logger
-    ) throws(KafkaError) -> [Int32: Part] {
-        let admin = try Admin(properties: client, logger: logger)
+    static func whole(_ topic: String, _ admin: Admin) throws(KafkaError) -> [Int32: Part] {
         var parts: [Int32: Part] = [:]
         for (partition, marks) in try admin.watermarks(topic: topic, within: .seconds(30)) {
             parts[partition.partition] = Part(position: marks.low, end: marks.high)

@@ -64,6 +64,29 @@ public struct DocumentComparison {
         return walk.differences
     }
 
+    /// Whether there are no differences, without a word about them.
+    public func isEqual(_ expected: Value, _ actual: Value) -> Bool {
+        guard ignored == nil else { return differences(expected, actual).isEmpty }
+        return holds(expected, actual)
+    }
+
+    private func holds(_ expected: Value, _ actual: Value) -> Bool {
+        switch (expected.kind, actual.kind) {
+        case (.object, .object):
+            for member in expected.members {
+                guard let other = actual.member(member.key.bytes), holds(member.value, other) else { return false }
+            }
+            return !comparesAll || expected.count == actual.count
+        case (.array, .array):
+            guard expected.count == actual.count else { return false }
+            for (left, right) in zip(expected.elements, actual.elements) {
+                guard holds(left, right) else { return false }
+            }
+            return true
+        default: return expected.isEqual(to: actual)
+        }
+    }
+
     /// One comparison. A path is kept as it is walked, and becomes a text only where something differs.
     private struct Walk {
         private enum Token {

@@ -32,7 +32,7 @@ public struct KeyJoin {
     public func isAt(orBehind key: [UInt8]) -> Bool {
         guard present != 0 else { return false }
         let cursor = cursors[present.trailingZeroBitCount]
-        return cursor.withKey { current in key.withUnsafeBytes { RunBuffer.compare(current, $0) >= 0 } }
+        return key.withUnsafeBytes { RunBuffer.compare(cursor.keyBytes, $0) >= 0 }
     }
 
     /// Whether a table has the current key.

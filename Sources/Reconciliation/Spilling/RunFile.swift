@@ -69,8 +69,14 @@ final class RunWriter {
     }
 }
 
+/// What a merge takes entries from, in their order.
+protocol EntrySource: AnyObject {
+    /// The next entry; `nil` at the end. Of a file it is valid until the one after it is asked for.
+    func next() throws(SpillError) -> SpilledEntry?
+}
+
 /// Reads a run from its beginning.
-final class RunReader {
+final class RunReader: EntrySource {
     private let path: String
     private let descriptor: Int32
     private var block: UnsafeMutableRawPointer
