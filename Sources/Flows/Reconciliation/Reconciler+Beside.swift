@@ -22,6 +22,19 @@ extension Reconciler {
             manifest: manifest)
     }
 
+    /// Has the other thread work on the comparison as it is now.
+    private func start<Value: Sendable>(
+        _ body: @escaping @Sendable (Reconciler) throws -> Value
+    ) -> SideWork<Value> {
+        let manifest = manifest
+        return sideThread().start { helper, work in
+            helper.manifest = manifest
+            helper.isStopped = { work.isStopped }
+            helper.onProgress = { work.tell($0) }
+            return try body(helper)
+        }
+    }
+
     // MARK: - Topics and listing
 
     /// What lies in the folder of a listing that another thread reads.
@@ -48,7 +61,7 @@ extension Reconciler {
         let reading = ListingProgress()
         listingProgress = reading
         defer { listingProgress = nil }
-        let side = sideThread().start(manifest) { helper in
+        let side = start { helper in
             helper.listingProgress = reading
             helper.callCount = 0
             let isWhole = try helper.readListing()
@@ -119,7 +132,7 @@ extension Reconciler {
             return try join(tables, Part(), findings, recheck)
         }
         let path = "\(options.folder)/findings.upper"
-        let side = sideThread().start(manifest) { helper in
+        let side = start { helper in
             let file = try FindingsFile(writing: path)
             let compared = try helper.join(tables, Part(from: middle), file, helper.table("recheck.upper"))
             try file.close()

@@ -43,11 +43,12 @@ extension Reconciler {
             let isLast = replaces && record.value != nil
             compiled.withKey(of: record) { key in
                 guard let key else { return }
+                let headers = record.headers
                 let place = table.append(
                     key: key, ordinal: RecordSpilling.ordinal(partition: partition, offset: record.offset),
                     replacingFrom: isLast ? RecordSpilling.ordinal(partition: partition, offset: 0) : nil,
-                    payloadCount: RecordSpilling.byteCount(of: record))
-                RecordSpilling.write(record, partition: partition, to: place)
+                    payloadCount: RecordSpilling.byteCount(of: record, headers))
+                RecordSpilling.write(record, headers, partition: partition, to: place)
                 isTaken = true
             }
             return isTaken

@@ -92,7 +92,7 @@ public final class Reconciler {
     var heldListing: Held<ReconcileManifest.Listing>?
     /// What a thread beside this one has read of the listing, or what this one tells of it.
     var listingProgress: ListingProgress?
-    private var side: SideThread?
+    private var side: SideThread<Reconciler>?
     private var knownAdmin: Admin?
     /// Divides the keys about in two; `nil` where that is not known.
     var middleKey: [UInt8]?
@@ -206,9 +206,10 @@ public final class Reconciler {
     // MARK: - What is made once
 
     /// The thread beside this one.
-    func sideThread() -> SideThread {
+    func sideThread() -> SideThread<Reconciler> {
         if let side { return side }
-        let new = SideThread(share)
+        let share = share
+        let new = SideThread("reconcile") { try Reconciler(share) }
         side = new
         return new
     }

@@ -12,14 +12,17 @@ enum RecordSpilling {
     }
 
     /// How long a record is when it is written.
-    static func byteCount(of record: borrowing RecordView) -> Int {
+    static func byteCount(of record: borrowing RecordView, _ headers: RecordHeaders) -> Int {
         var count = headByteCount + (record.key?.count ?? 0) + (record.value?.count ?? 0)
-        for header in record.headers { count += 8 + header.name.count + (header.value?.count ?? 0) }
+        for header in headers { count += 8 + header.name.count + (header.value?.count ?? 0) }
         return count
     }
 
     /// Writes a record to a place that has room for all of it.
-    static func write(_ record: borrowing RecordView, partition: Int32, to place: UnsafeMutableRawBufferPointer) {
+    static func write(
+        _ record: borrowing RecordView, _ headers: RecordHeaders, partition: Int32,
+        to place: UnsafeMutableRawBufferPointer
+    ) {
         var writer = Writer(rest: place)
         writer.put(partition)
         writer.put(record.offset)
@@ -28,7 +31,7 @@ enum RecordSpilling {
         writer.put(record.value.map { Int32($0.count) } ?? -1)
         writer.put(record.key)
         writer.put(record.value)
-        for header in record.headers {
+        for header in headers {
             writer.put(Int32(header.name.count))
             writer.put(header.value.map { Int32($0.count) } ?? -1)
             writer.put(header.name)

@@ -2,11 +2,10 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// A second thread that works on a comparison, one piece of work after the other, for as long as the comparison takes.
-///
-/// What it works with is its own, and is made once, while the first thread still waits for the brokers.
-final class SideThread: Sendable {
-    private typealias Job = @Sendable (Result<Reconciler, any Error>) -> Void
+/// A second thread that does one piece of work after the other, with something that is its own and that it makes itself,
+/// while the first thread still does other things.
+final class SideThread<Helper>: Sendable {
+    private typealias Job = @Sendable (Result<Helper, any Error>) -> Void
 
     private struct State: Sendable {
         var jobs: [Job] = []
@@ -14,19 +13,20 @@ final class SideThread: Sendable {
     }
 
     /// A recursive mapping may reach as deep as in a worker.
-    private static let stackByteCount = 64 << 20
+    private static var stackByteCount: Int { 64 << 20 }
 
     private let state = Mutex(State())
     private let wakeUp = DispatchSemaphore(value: 0)
 
     /// It runs until ``end()``.
-    init(_ share: Reconciler.Share) {
+    /// - Parameter make: makes what the thread works with; when that fails, so does all its work.
+    init(_ name: String, _ make: @escaping @Sendable () throws -> Helper) {
         let thread = Thread { [self] in
-            let helper = Result { try Reconciler(share) }
+            let helper = Result { try make() }
             while let job = next() { job(helper) }
         }
-        thread.stackSize = SideThread.stackByteCount
-        thread.name = "reconcile"
+        thread.stackSize = Self.stackByteCount
+        thread.name = name
         thread.start()
     }
 
@@ -47,24 +47,12 @@ final class SideThread: Sendable {
     }
 
     /// Has the thread do a piece of work.
-    /// - Parameters:
-    ///   - manifest: how far the comparison is.
-    ///   - body: is given what the thread works with; it stops when that is told to stop.
     func start<Value: Sendable>(
-        _ manifest: ReconcileManifest, _ body: @escaping @Sendable (Reconciler) throws -> Value
+        _ body: @escaping @Sendable (Helper, SideWork<Value>) throws -> Value
     ) -> SideWork<Value> {
         let work = SideWork<Value>()
         state.withLock { state in
-            state.jobs.append { helper in
-                work.finish(
-                    Result {
-                        let helper = try helper.get()
-                        helper.manifest = manifest
-                        helper.isStopped = { work.isStopped }
-                        helper.onProgress = { work.tell($0) }
-                        return try body(helper)
-                    })
-            }
+            state.jobs.append { helper in work.finish(Result { try body(helper.get(), work) }) }
         }
         wakeUp.signal()
         return work

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// A piece of work of a ``SideThread``, seen by the one that waits for it.
+/// A piece of work of a ``SideThread``, as that thread and the one that waits for it see it.
 final class SideWork<Value: Sendable>: Sendable {
     private let stopped = Atomic(false)
     private let told = Mutex<Reconciler.Progress?>(nil)

@@ -1,12 +1,13 @@
 /// Goes through a table key by key.
 public final class KeyCursor {
     private let merge: RunMerge
-    private var ahead: SpilledEntry?
+    // Accesses are not watched: each is one step here, and the merge below knows nothing of its cursor.
+    @exclusivity(unchecked) private var ahead: SpilledEntry?
     /// What the entries of the current key are copied to, if they are not there to stay.
-    private var copies = EntryCopies()
-    private var entries: [SpilledEntry] = []
+    @exclusivity(unchecked) private var copies = EntryCopies()
+    @exclusivity(unchecked) private var entries: [SpilledEntry] = []
     /// Whether there is a current key.
-    public private(set) var hasKey = false
+    @exclusivity(unchecked) public private(set) var hasKey = false
 
     init(_ merge: RunMerge) {
         self.merge = merge

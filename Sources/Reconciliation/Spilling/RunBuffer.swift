@@ -28,19 +28,12 @@ final class RunBuffer {
         var byteCount: Int { Head.byteCount + Int(keyCount) + Int(payloadCount) }
     }
 
-    private var memory: UnsafeMutableRawPointer
-    private var capacity: Int
-    private var used = 0
-    private var slots: [Slot] = []
+    // Their accesses are not watched: each is one step here, and none is lent to anybody who could come back to it.
+    @exclusivity(unchecked) private var memory = RunMemory()
+    @exclusivity(unchecked) private var used = 0
+    @exclusivity(unchecked) private var slots: [Slot] = []
     /// The last entry of each key, where entries replace others.
-    private var index = KeyIndex()
-
-    init(capacity: Int) {
-        self.capacity = max(capacity, 4_096)
-        memory = RunBuffer.resized(nil, self.capacity)
-    }
-
-    deinit { free(memory) }
+    @exclusivity(unchecked) private var index = KeyIndex()
 
     /// Bytes that are taken, the places of entries included.
     var byteCount: Int { used + slots.count * MemoryLayout<Slot>.stride + index.byteCount }
@@ -56,9 +49,9 @@ final class RunBuffer {
         _ key: UnsafeRawBufferPointer, _ ordinal: UInt64, _ payloadCount: Int, room: Int
     ) -> UnsafeMutableRawBufferPointer {
         let byteCount = Head.byteCount + key.count + room
-        reserve(byteCount)
+        memory.reserve(used + byteCount)
         slots.append(Slot(position: used, room: room))
-        let target = memory + used
+        let target = memory.start + used
         used += byteCount
         if let source = key.baseAddress {
             (target + Head.byteCount).copyMemory(from: source, byteCount: key.count)
@@ -79,7 +72,7 @@ final class RunBuffer {
             index.set(hash, known, to: slots.count)
             return append(key, ordinal, payloadCount, room: room)
         }
-        let target = memory + slots[known].position
+        let target = memory.start + slots[known].position
         let head = Head(ordinal: ordinal, keyCount: UInt32(key.count), payloadCount: UInt32(payloadCount))
         if payloadCount <= slots[known].room { return place(head, target) }
         // The old place is lost until the run is written.
@@ -96,21 +89,6 @@ final class RunBuffer {
             start: target + Head.byteCount + Int(head.keyCount), count: Int(head.payloadCount))
     }
 
-    private func reserve(_ byteCount: Int) {
-        guard used + byteCount > capacity else { return }
-        capacity = max(capacity * 2, used + byteCount)
-        memory = RunBuffer.resized(memory, capacity)
-    }
-
-    /// A large block grows where it is, without a second one beside it.
-    private static func resized(_ block: UnsafeMutableRawPointer?, _ byteCount: Int) -> UnsafeMutableRawPointer {
-        guard let new = realloc(block, byteCount) else {
-            // As everywhere in Swift, there is no going on without memory.
-            preconditionFailure("out of memory")
-        }
-        return new
-    }
-
     func removeAll() {
         used = 0
         slots.removeAll(keepingCapacity: true)
@@ -119,11 +97,12 @@ final class RunBuffer {
 
     /// Sorts by key, and the entries of one key by ordinal.
     func sort() {
-        let memory = memory
+        let memory = memory.start
         let common = commonPrefix()
         slots.withUnsafeMutableBufferPointer { slots in
             for place in slots.indices {
-                slots[place].prefix = RunBuffer.prefix(RunBuffer.entry(memory + slots[place].position).key, from: common)
+                slots[place].prefix = RunBuffer.prefix(
+                    RunBuffer.entry(memory + slots[place].position).key, from: common)
             }
             slots.sort { left, right in
                 if left.prefix != right.prefix { return left.prefix < right.prefix }
@@ -148,14 +127,18 @@ final class RunBuffer {
     }
 
     /// The entry at a place in the order; valid until the buffer changes.
-    subscript(index: Int) -> SpilledEntry { RunBuffer.entry(memory + slots[index].position) }
+    subscript(index: Int) -> SpilledEntry { RunBuffer.entry(memory.start + slots[index].position) }
+
+    /// Whether the entries at two places in the order have the same key. Sorted keys are seldom looked at for that.
+    func isSameKey(_ left: Int, _ right: Int) -> Bool {
+        slots[left].prefix == slots[right].prefix && RunBuffer.compare(self[left].key, self[right].key) == 0
+    }
 
     /// Hands over all that was collected, as a run that stays in memory. It must be sorted.
     /// - Parameter kept: the places of the entries that count; `nil`: all.
     func handOver(_ kept: [Int]?) -> MemoryRun {
         let run = MemoryRun(memory: memory, slots: kept.map { $0.map { slots[$0] } } ?? slots)
-        capacity = 4_096
-        memory = RunBuffer.resized(nil, capacity)
+        memory = RunMemory()
         slots = []
         removeAll()
         return run

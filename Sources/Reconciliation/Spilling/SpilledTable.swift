@@ -46,7 +46,7 @@ public final class SpilledTable {
         self.memory = memory
         self.memoryByteCount = memoryByteCount
         self.runLimit = max(2, runLimit)
-        buffer = RunBuffer(capacity: 0)
+        buffer = RunBuffer()
         nextNumber = (runs.compactMap { Int($0.split(separator: ".").last ?? "") }.max() ?? 0) + 1
     }
 
@@ -120,8 +120,7 @@ public final class SpilledTable {
         var start = 0
         while start < buffer.count {
             var end = start + 1
-            let key = buffer[start].key
-            while end < buffer.count, RunBuffer.compare(buffer[end].key, key) == 0 { end += 1 }
+            while end < buffer.count, buffer.isSameKey(start, end) { end += 1 }
             for index in try choice(SpilledGroup(buffer: buffer, range: start..<end)) { try body(start + index) }
             start = end
         }
@@ -135,7 +134,8 @@ public final class SpilledTable {
     private func mergeRuns() throws(SpillError) {
         let old = runs
         let file = newName()
-        let merge = try RunMerge(old.map { file throws(SpillError) in try RunReader(path: path(file)) } as [any EntrySource])
+        let merge = try RunMerge(
+            old.map { file throws(SpillError) in try RunReader(path: path(file)) } as [any EntrySource])
         let writer = try RunWriter(path: path(file))
         while let entry = try merge.next() { try writer.write(entry) }
         try writer.close()
