@@ -12,7 +12,11 @@ import Testing
         let comparison = DocumentComparison(ignoring: try ignoring.map { try Pointer($0) }, comparesAll: all)
         let left = try Parser().parse(expected, into: arena)
         let right = try Parser().parse(actual, into: arena)
-        return withExtendedLifetime(arena) { comparison.differences(left, right) }
+        return withExtendedLifetime(arena) {
+            let found = comparison.differences(left, right)
+            #expect(comparison.isEqual(left, right) == found.isEmpty, "\(expected) \(actual)")
+            return found
+        }
     }
 
     @Test(
@@ -23,6 +27,18 @@ import Testing
         ])
     func equal(expected: String, actual: String) throws {
         #expect(try differences(expected, actual) == [])
+    }
+
+    @Test(
+        "What differs is seen without a word about it, too",
+        arguments: [
+            (#"{"a":{"b":[1,{"c":2}]}}"#, #"{"a":{"b":[1,{"c":3}]}}"#), ("[1,2]", "[1]"), ("[1]", "[1,2]"),
+            ("{}", "[]"),
+            (#"{"a":null}"#, "{}"), (#""1""#, "1"), ("null", "false"),
+        ])
+    func seen(expected: String, actual: String) throws {
+        #expect(try !differences(expected, actual).isEmpty)
+        #expect(try !differences(expected, actual, all: true).isEmpty)
     }
 
     @Test("Differences are told at their places, with both sides")
@@ -75,9 +91,10 @@ import Testing
     private func read(_ reader: EntityReader, _ body: String) throws -> (items: [String], next: String?) {
         try Array(body.utf8).withUnsafeBytes { bytes in
             let page = try reader.page(bytes)
-            let items = try page.items.map { item in
-                String(decoding: try reader.key(of: item), as: UTF8.self) + " "
-                    + DocumentComparison.excerpt(try reader.document(of: item))
+            let items = try page.items.map { item -> String in
+                var key = ""
+                try reader.withKey(of: item) { key = String(decoding: $0, as: UTF8.self) }
+                return key + " " + DocumentComparison.excerpt(try reader.document(of: item))
             }
             return (items, page.next)
         }

@@ -24,9 +24,7 @@ extension SpilledTable {
         var lines: [String] = []
         try cursor.advance()
         while cursor.hasKey {
-            let payloads = (0..<cursor.count).map { index in
-                cursor.withPayload(index) { String(decoding: $0, as: UTF8.self) }
-            }
+            let payloads = (0..<cursor.count).map { String(decoding: cursor.payload($0), as: UTF8.self) }
             lines.append(String(decoding: cursor.key, as: UTF8.self) + ": " + payloads.joined(separator: " "))
             try cursor.advance()
         }
@@ -109,6 +107,36 @@ extension SpilledTable {
             #expect(throws: SpillError(path: path, reason: "the file is cut off")) { _ = try table.lines() }
             try FileManager.default.removeItem(atPath: path)
             #expect(throws: SpillError.self) { _ = try table.lines() }
+        }
+    }
+
+    @Test("A key in the middle divides a table: what lies before it and what comes from it on is all there is")
+    func parts() throws {
+        try withFolder { folder in
+            let table = SpilledTable(folder: folder, name: "t", memoryByteCount: 1 << 20)
+            for run in 0..<3 {
+                for number in 0..<200 { table.append("key-\(number * 37 % 200)", UInt64(run), "\(run)") }
+                try table.spill()
+            }
+            let all = try table.lines()
+            let middle = try #require(table.middleKey)
+            var join = KeyJoin([try table.cursor()])
+            var lower = 0
+            while try join.advance(), !join.isAt(orBehind: middle) { lower += 1 }
+            #expect((80...120).contains(lower))
+            let cursor = try table.cursor(from: middle)
+            try cursor.advance()
+            #expect(cursor.key == middle)
+            var upper = 0
+            while cursor.hasKey {
+                #expect(cursor.count == 3)
+                upper += 1
+                try cursor.advance()
+            }
+            #expect(lower + upper == all.count)
+            let beyond = try table.cursor(from: Array("z".utf8))
+            try beyond.advance()
+            #expect(!beyond.hasKey)
         }
     }
 

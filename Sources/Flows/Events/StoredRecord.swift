@@ -116,7 +116,9 @@ extension UnsafeRawBufferPointer {
     /// Whether the bytes begin with a text of ASCII, whatever its case.
     func hasPrefixIgnoringCase(_ text: StaticString) -> Bool {
         let wanted = UnsafeRawBufferPointer(text)
-        guard count >= wanted.count else { return false }
+        guard count >= wanted.count, let baseAddress else { return false }
+        // Most are written as they are wanted.
+        if memcmp(baseAddress, text.utf8Start, wanted.count) == 0 { return true }
         return zip(self, wanted).allSatisfy { lowercased($0) == lowercased($1) }
     }
 

@@ -42,6 +42,14 @@ final class ExpectationReader {
     /// counts.
     var hasVersion: Bool { flow.version != nil }
 
+    /// Whether every event that has a value says something: a step of the system runs for all of them.
+    var isNeverSilent: Bool {
+        expect == nil
+            && flow.steps.contains { step in
+                step.system == system && step.when == nil && (step.sendsBody || step.method == .delete)
+            }
+    }
+
     /// What the event says; a document is valid until the next event is asked about.
     ///
     /// - Parameters:

@@ -86,7 +86,7 @@ final class Rechecking {
         let cursor = try keys.cursor()
         try cursor.advance()
         while cursor.hasKey {
-            let place = cursor.withPayload(0) { RecordSpilling.place(of: Reconciler.parts($0).event) }
+            let place = RecordSpilling.place(of: Reconciler.parts(cursor.payload(0)).event)
             let origin = Finding.Origin(partition: place.partition, offset: place.offset)
             try findings.add(Finding(key: cursor.key, verdict: .equal, origin: origin).moving())
             try cursor.advance()
@@ -140,13 +140,10 @@ final class Rechecking {
         var join = KeyJoin([try keys.cursor(), try states.cursor()])
         while try join.advance() {
             guard let cursor = join[0] else { continue }
-            let (event, state) = cursor.withPayload(0) { payload in
-                let parts = Reconciler.parts(payload)
-                return (Array(parts.event), parts.state)
-            }
+            let (event, state) = Reconciler.parts(cursor.payload(0))
             let newer = owner.knowledge(join[1])
             let knowledge = join.has(1) ? newer : owner.knowledge(state)
-            try ask(Item(key: cursor.key, event: event, knowledge: knowledge), settled, later, reader)
+            try ask(Item(key: cursor.key, event: Array(event), knowledge: knowledge), settled, later, reader)
             if later.isFull { try later.spill() }
             while reader.isFull { guard try turn(reader, pending) else { return false } }
             // Answers are taken as they come, also while there is room.
@@ -253,24 +250,25 @@ final class Rechecking {
         while try join.advance() {
             guard let cursor = join[0] else { continue }
             let key = cursor.key
-            try cursor.withPayload(0) { payload in
-                let line = Reconciler.parts(payload).state
-                let finding = try line.withUnsafeBytes { bytes in
-                    guard let finding = Finding(try document.parse(bytes)) else {
-                        throw SpillError(path: owner.findingsPath, reason: "a finding cannot be read back")
-                    }
-                    return finding
+            let line = Reconciler.parts(cursor.payload(0)).state
+            let finding = try line.withUnsafeBytes { bytes in
+                guard let finding = Finding(try document.parse(bytes)) else {
+                    throw SpillError(path: owner.findingsPath, reason: "a finding cannot be read back")
                 }
-                guard let newer = newest(join[1]) else { return try findings.add(finding) }
-                let state = finding.references.map { "{\"references\":\($0)}" } ?? ""
-                try owner.add(key, newer, Array(state.utf8), to: later)
+                return finding
             }
+            guard let newer = newest(join[1]) else {
+                try findings.add(finding)
+                continue
+            }
+            let state = finding.references.map { "{\"references\":\($0)}" } ?? ""
+            try owner.add(key, newer, Array(state.utf8), to: later)
         }
     }
 
     /// The newest event that says anything; `nil`: there is none.
     private func newest(_ news: KeyCursor?) -> [UInt8]? {
         guard let news, let decision = owner.decide(news, KeyKnowledge()) else { return nil }
-        return news.withPayload(decision.index) { Array($0) }
+        return Array(news.payload(decision.index))
     }
 }

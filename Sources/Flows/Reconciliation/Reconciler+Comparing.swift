@@ -22,118 +22,145 @@ extension Reconciler {
         defer { newsTable.remove() }
         guard try foldEvents(into: newsTable, &news, .comparing, save: { _ in }) else { return nil }
         let findings = try FindingsFile(writing: findingsPath)
-        let recheck = table("recheck.0")
-        var equal = 0
-        guard try join(newsTable, findings, recheck, &equal) else { return nil }
-        try recheck.spill()
+        guard let compared = try compareParts(tables(newsTable), findings, table("recheck.0")) else { return nil }
+        let recheck = table("recheck.0", runs: compared.recheck)
         let checking = Rechecking(self, findings, eventParts: news.parts, stateParts: manifest.states?.parts ?? [:])
         guard try checking.run(recheck, isFirstRead: !usesListing) else { return nil }
         try findings.close()
         manifest.readThrough = checking.eventParts
-        return equal + checking.equal
+        return compared.equal + checking.equal
+    }
+
+    private func tables(_ news: SpilledTable) -> Tables {
+        Tables(
+            events: .init(runs: manifest.events?.runs ?? [], memory: heldEvents?.run),
+            news: .init(runs: news.runs, memory: news.memory),
+            states: .init(runs: manifest.states?.runs ?? [], memory: heldStates?.run),
+            listing: .init(runs: manifest.listing?.runs ?? [], memory: heldListing?.run))
     }
 
     /// What the topic has got behind what was read of it.
     func newParts(behind parts: [Int32: TopicScan.Part], topic: String? = nil) throws -> [Int32: TopicScan.Part] {
         let topic = topic ?? definition.topic
         guard !parts.isEmpty || topic == definition.topic else { return [:] }
-        var now = try TopicScan.whole(topic, client: client, logger: logger)
+        var now = try TopicScan.whole(topic, try admin())
         for (partition, part) in now {
             now[partition]?.position = max(part.position, parts[partition]?.end ?? part.position)
         }
         return now
     }
 
-    private func join(
-        _ news: SpilledTable, _ findings: FindingsFile, _ recheck: SpilledTable, _ equal: inout Int
-    ) throws -> Bool {
+    /// Compares the keys of a part.
+    /// - Returns: `nil` when it was stopped.
+    func join(
+        _ tables: Tables, _ part: Part, _ findings: FindingsFile, _ recheck: SpilledTable
+    ) throws -> Compared? {
         let settled = SettledEvents(manifest.committed ?? [:])
-        var tables = [
-            table("events", runs: manifest.events?.runs ?? []), news,
-            table("states", runs: manifest.states?.runs ?? []),
-        ]
-        if usesListing { tables.append(table("listing", runs: manifest.listing?.runs ?? [])) }
-        var join = KeyJoin(try tables.map { try $0.cursor() })
-        var count = 0
+        var sides = [("events", tables.events), ("tail", tables.news), ("states", tables.states)]
+        if usesListing { sides.append(("listing", tables.listing)) }
+        var join = KeyJoin(
+            try sides.map { name, side in
+                try table(name, runs: side.runs, memory: side.memory).cursor(from: part.from)
+            })
+        var (count, equal) = (0, 0)
         while try join.advance() {
+            if let end = part.to, join.isAt(orBehind: end) { break }
             count += 1
             if count.isMultiple(of: 1_024) {
                 onProgress(Progress(stage: .comparing, done: count, total: nil))
-                if isStopped() { return false }
+                if isStopped() { return nil }
                 if recheck.isFull { try recheck.spill() }
             }
-            if let finding = try usesListing ? compareListed(join, settled, recheck) : prepare(join, recheck) {
-                if finding.verdict == .equal { equal += 1 } else { try findings.add(finding) }
+            switch try usesListing ? compareListed(join, settled, recheck) : prepare(join, recheck) {
+            case .equal: equal += 1
+            case .finding(let finding): try findings.add(finding)
+            case .nothing: break
             }
         }
-        return true
+        try recheck.spill()
+        return Compared(equal: equal, recheck: recheck.runs)
+    }
+
+    /// What was found of one key.
+    private enum Found {
+        case equal
+        case finding(Finding)
+        /// There is nothing to compare, or the key is to be checked again.
+        case nothing
     }
 
     // MARK: - With a listing
 
-    /// - Returns: what was found; `nil`: there is nothing to compare, or the key is to be checked again.
     private func compareListed(
         _ join: KeyJoin, _ settled: SettledEvents, _ recheck: SpilledTable
-    ) throws -> Finding? {
+    ) throws -> Found {
         let knowledge = knowledge(join[Side.states])
         let hasNews = join.has(Side.news)
         guard let events = join[Side.events], let chosen = decide(events, knowledge) else {
             return try compareUntold(join, knowledge, hasNews, recheck)
         }
+        // Most keys are equal, and nothing need be told of them.
+        if !knowledge.isParked, isEqual(chosen.expectation, join[Side.listing]) { return .equal }
         var finding = Finding(key: events.key, verdict: .equal, origin: chosen.origin)
         finding.references = knowledge.references.map { String(decoding: $0, as: UTF8.self) }
-        if knowledge.isParked { return finding.parked(from: knowledge.parkedFrom) }
+        if knowledge.isParked { return .finding(finding.parked(from: knowledge.parkedFrom)) }
         compare(&finding, chosen.expectation, join[Side.listing])
-        guard finding.verdict != .equal else { return finding }
+        guard finding.verdict != .equal else { return .equal }
         let isMoving = hasNews || !settled.contains(chosen.place)
         guard isMoving || finding.verdict == .missing && canRead(finding.key, knowledge) || finding.isDoubled else {
-            return finding
+            return .finding(finding)
         }
-        guard reconcile.get != nil else { return isMoving ? finding.moving() : finding }
+        guard reconcile.get != nil else { return .finding(isMoving ? finding.moving() : finding) }
         try add(finding.key, newest(join, events, chosen.index), knowledge.payload, to: recheck)
-        return nil
+        return .nothing
+    }
+
+    /// Whether the listing has the key once, with the document that is expected.
+    private func isEqual(_ expectation: Expectation, _ listing: KeyCursor?) -> Bool {
+        guard case .document(let expected) = expectation, let listing, listing.count == 1,
+            case let payload = listing.payload(0), payload.first == ListedItem.document,
+            let document = try? actual.parse(UnsafeRawBufferPointer(rebasing: payload[1...]))
+        else { return false }
+        return compiled.comparison.isEqual(expected, document)
     }
 
     /// A key of which no event says anything that was there when the topic was read.
     private func compareUntold(
         _ join: KeyJoin, _ knowledge: KeyKnowledge, _ hasNews: Bool, _ recheck: SpilledTable
-    ) throws -> Finding? {
+    ) throws -> Found {
         if hasNews, let news = join[Side.news], let chosen = decide(news, knowledge) {
             guard reconcile.get != nil else {
-                return Finding(key: news.key, verdict: .equal, origin: chosen.origin).moving()
+                return .finding(Finding(key: news.key, verdict: .equal, origin: chosen.origin).moving())
             }
-            let payload = news.withPayload(chosen.index) { Array($0) }
-            try add(news.key, payload, knowledge.payload, to: recheck)
-            return nil
+            try add(news.key, Array(news.payload(chosen.index)), knowledge.payload, to: recheck)
+            return .nothing
         }
-        guard let listing = join[Side.listing] else { return nil }
+        guard let listing = join[Side.listing] else { return .nothing }
         var finding = Finding(key: listing.key, verdict: .unknown)
         if join.has(Side.states) {
             finding.verdict = .notComparable
             finding.reason = "no event: the topic holds none of the key any more"
-            return finding
+            return .finding(finding)
         }
-        listing.withPayload(0) { payload in
-            guard payload.first == ListedItem.document else { return finding.reason = unreadable(payload) }
-            guard let document = try? actual.parse(UnsafeRawBufferPointer(rebasing: payload[1...])) else { return }
+        let payload = listing.payload(0)
+        if payload.first != ListedItem.document {
+            finding.reason = unreadable(payload)
+        } else if let document = try? actual.parse(UnsafeRawBufferPointer(rebasing: payload[1...])) {
             finding.differences = [
                 MemberDifference(pointer: "", expected: nil, actual: DocumentComparison.excerpt(document))
             ]
         }
-        return finding
+        return .finding(finding)
     }
 
     private func compare(_ finding: inout Finding, _ expectation: Expectation, _ listing: KeyCursor?) {
         guard let listing else { return compare(&finding, expectation, actual: nil) }
-        let isDoubled = (1..<listing.count).contains { index in
-            listing.withPayload(0) { first in listing.withPayload(index) { !$0.elementsEqual(first) } }
-        }
+        let payload = listing.payload(0)
+        let isDoubled = (1..<listing.count).contains { !listing.payload($0).elementsEqual(payload) }
         if isDoubled { return finding.notComparable(Finding.doubled) }
-        listing.withPayload(0) { payload in
-            guard payload.first == ListedItem.document else { return finding.notComparable(unreadable(payload)) }
-            let document = try? actual.parse(UnsafeRawBufferPointer(rebasing: payload[1...]))
-            compare(&finding, expectation, actual: document ?? .null)
-        }
+        guard payload.first == ListedItem.document else { return finding.notComparable(unreadable(payload)) }
+        let document = try? actual.parse(UnsafeRawBufferPointer(rebasing: payload[1...]))
+        compare(&finding, expectation, actual: document ?? .null)
     }
 
     private func unreadable(_ payload: UnsafeRawBufferPointer) -> String {
@@ -149,22 +176,22 @@ extension Reconciler {
     // MARK: - One by one
 
     /// Puts a key on the list of those that are read one by one.
-    private func prepare(_ join: KeyJoin, _ recheck: SpilledTable) throws -> Finding? {
+    private func prepare(_ join: KeyJoin, _ recheck: SpilledTable) throws -> Found {
         let knowledge = knowledge(join[Side.states])
         if let events = join[Side.events], let chosen = decide(events, knowledge) {
             try add(events.key, newest(join, events, chosen.index), knowledge.payload, to: recheck)
         } else if let news = join[Side.news], let chosen = decide(news, knowledge) {
-            try add(news.key, news.withPayload(chosen.index) { Array($0) }, knowledge.payload, to: recheck)
+            try add(news.key, Array(news.payload(chosen.index)), knowledge.payload, to: recheck)
         }
-        return nil
+        return .nothing
     }
 
     /// The newest event of a key that says anything: one that has come meanwhile, or the one that was chosen.
     private func newest(_ join: KeyJoin, _ events: KeyCursor, _ index: Int) -> [UInt8] {
         if let news = join[Side.news], let later = decide(news, KeyKnowledge()) {
-            return news.withPayload(later.index) { Array($0) }
+            return Array(news.payload(later.index))
         }
-        return events.withPayload(index) { Array($0) }
+        return Array(events.payload(index))
     }
 
     func add(_ key: [UInt8], _ event: [UInt8], _ state: [UInt8], to table: SpilledTable) throws {

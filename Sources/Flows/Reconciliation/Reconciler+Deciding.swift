@@ -19,7 +19,7 @@ extension Reconciler {
 
     func knowledge(_ cursor: KeyCursor?) -> KeyKnowledge {
         guard let cursor, cursor.count > 0 else { return KeyKnowledge() }
-        return cursor.withPayload(cursor.count - 1) { knowledge(Array($0)) }
+        return knowledge(Array(cursor.payload(cursor.count - 1)))
     }
 
     /// - Parameter value: the value of a key's record in the topic of receipts.
@@ -58,12 +58,11 @@ extension Reconciler {
     /// What the events of a key say that the system should hold; `nil`: nothing. A document is valid until the next
     /// event is looked at.
     func decide(_ events: KeyCursor, _ knowledge: KeyKnowledge) -> Decision? {
-        var order = Array(0..<events.count)
-        if events.count > 1 { order = inTime(events) }
-        if compiled.expectations.hasVersion, events.count > 1 { order = order.filter { $0 == newest(events, order) } }
+        guard events.count > 1 else { return decide(events.payload(0), knowledge) }
+        var order = inTime(events)
+        if compiled.expectations.hasVersion { order = newest(events, order).map { [$0] } ?? [] }
         for index in order.reversed() {
-            let decision = events.withPayload(index) { decide($0, knowledge, index) }
-            if let decision { return decision }
+            if let decision = decide(events.payload(index), knowledge, index) { return decision }
         }
         return nil
     }
@@ -77,8 +76,9 @@ extension Reconciler {
 
     /// The events by partition and offset, or by their times where a key has some in several partitions.
     private func inTime(_ events: KeyCursor) -> [Int] {
-        let places = (0..<events.count).map { index in
-            events.withPayload(index) { (RecordSpilling.place(of: $0), RecordSpilling.time(of: $0)) }
+        let places = (0..<events.count).map { index -> (DeadLetter.Place, Int64) in
+            let event = events.payload(index)
+            return (RecordSpilling.place(of: event), RecordSpilling.time(of: event))
         }
         guard places.contains(where: { $0.0.partition != places[0].0.partition }) else {
             return Array(places.indices)
@@ -93,7 +93,7 @@ extension Reconciler {
     private func newest(_ events: KeyCursor, _ order: [Int]) -> Int? {
         var best: (index: Int, version: EventVersion?)?
         for index in order {
-            events.withPayload(index) { RecordSpilling.read($0, into: record) }
+            RecordSpilling.read(events.payload(index), into: record)
             if case .silent = compiled.expectations.expectation(of: record, isJudged: true) { continue }
             let version = compiled.expectations.version(of: record)
             if let known = best?.version, let version, version.isOlder(than: known) { continue }

@@ -5,18 +5,27 @@ import Reconciliation
 
 /// Folding topics to what is last of each key.
 extension Reconciler {
-    /// Folds the flow's topic, as far as it reaches when this begins.
+    /// Notes how far the flow's topic reaches now: what comes later is news.
+    func beginEvents() throws {
+        guard manifest.events == nil else { return }
+        var fold = ReconcileManifest.Fold()
+        fold.parts = try TopicScan.whole(definition.topic, try admin())
+        manifest.events = fold
+    }
+
+    /// Folds the flow's topic, as far as it reached at the beginning.
     /// - Returns: false when it was stopped.
     func foldEvents() throws -> Bool {
         var fold = manifest.events ?? ReconcileManifest.Fold()
         guard !fold.isDone else { return true }
-        if manifest.events == nil {
-            fold.parts = try TopicScan.whole(definition.topic, client: client, logger: logger)
-        }
-        let isWhole = try foldEvents(into: table("events", runs: fold.runs), &fold, .topic) {
+        let table = table("events", runs: fold.runs)
+        let isWhole = try foldEvents(into: table, &fold, .topic) {
             self.manifest.events = $0
             try self.save()
         }
+        middleKey = table.middleKey
+        heldEvents = table.memory.map { Held(run: $0, kept: manifest.events) }
+        manifest.events = fold
         return isWhole
     }
 
@@ -25,39 +34,57 @@ extension Reconciler {
         into table: SpilledTable, _ fold: inout ReconcileManifest.Fold, _ stage: Progress.Stage,
         save: (ReconcileManifest.Fold) throws -> Void
     ) throws -> Bool {
-        try self.fold(definition.topic, into: table, &fold, stage, keeping: choose, save: save) { record, partition in
+        let replaces = compiled.expectations.isNeverSilent && !compiled.expectations.hasVersion
+        return try self.fold(
+            definition.topic, into: table, &fold, stage, keeping: choose, save: save
+        ) { record, partition in
             var isTaken = false
-            self.compiled.withKey(of: record) { key in
+            // An event behind which one of the same partition says something is not looked at any more.
+            let isLast = replaces && record.value != nil
+            compiled.withKey(of: record) { key in
                 guard let key else { return }
-                self.scratch.removeAll()
-                RecordSpilling.write(record, partition: partition, to: self.scratch)
-                table.append(
+                let headers = record.headers
+                let place = table.append(
                     key: key, ordinal: RecordSpilling.ordinal(partition: partition, offset: record.offset),
-                    payload: self.scratch.bytes)
+                    replacingFrom: isLast ? RecordSpilling.ordinal(partition: partition, offset: 0) : nil,
+                    payloadCount: RecordSpilling.byteCount(of: record, headers))
+                RecordSpilling.write(record, headers, partition: partition, to: place)
                 isTaken = true
             }
             return isTaken
         }
     }
 
-    /// Folds what is remembered of keys, and which are parked.
+    /// Notes how far the topic of receipts reaches before the system is read: a key that is let go later counts as parked
+    /// still, for the system may have been read before its events were redriven.
+    func beginStates() throws {
+        guard manifest.states == nil, let topic = definition.receipts?.topic else { return }
+        var fold = ReconcileManifest.Fold()
+        fold.parts = try stateParts(topic)
+        manifest.states = fold
+    }
+
+    /// Folds what is remembered of keys, and which are parked, as it was before the system is read.
     /// - Returns: false when it was stopped.
     func foldStates() throws -> Bool {
         guard let topic = definition.receipts?.topic else { return true }
         var fold = manifest.states ?? ReconcileManifest.Fold()
         guard !fold.isDone else { return true }
-        if manifest.states == nil { fold.parts = try stateParts(topic) }
-        return try foldStates(topic, into: table("states", runs: fold.runs), &fold, .states) {
+        let table = table("states", runs: fold.runs)
+        let isWhole = try foldStates(topic, into: table, &fold, .states) {
             self.manifest.states = $0
             try self.save()
         }
+        heldStates = table.memory.map { Held(run: $0, kept: manifest.states) }
+        manifest.states = fold
+        return isWhole
     }
 
     /// A topic of receipts that is missing is an empty one: no worker has run yet.
     private func stateParts(_ topic: String) throws -> [Int32: TopicScan.Part] {
-        let admin = try Admin(properties: client, logger: logger)
+        let admin = try admin()
         guard try admin.topicExists(topic, within: .seconds(30)) else { return [:] }
-        return try TopicScan.whole(topic, client: client, logger: logger)
+        return try TopicScan.whole(topic, admin)
     }
 
     /// Folds the records of key states; those of effects are passed over.
@@ -69,42 +96,56 @@ extension Reconciler {
             topic, into: table, &fold, stage, keeping: { $0.count - 1..<$0.count }, save: save
         ) { record, partition in
             guard let key = record.key, let orderKey = StateRecord.orderKey(of: key) else { return false }
+            let state = record.value ?? UnsafeRawBufferPointer(start: nil, count: 0)
             table.append(
                 key: orderKey, ordinal: RecordSpilling.ordinal(partition: partition, offset: record.offset),
-                payload: record.value ?? UnsafeRawBufferPointer(start: nil, count: 0))
+                replacingFrom: RecordSpilling.ordinal(partition: partition, offset: 0), payloadCount: state.count
+            ).copyMemory(from: state)
             return true
         }
     }
 
-    /// Reads parts of a topic into a table, and saves how far it is with each run.
+    /// Reads parts of a topic into a table, and saves how far it is with each run. What is read at last stays in memory.
     private func fold(
         _ topic: String, into table: SpilledTable, _ fold: inout ReconcileManifest.Fold, _ stage: Progress.Stage,
         keeping choice: @escaping SpilledTable.Choice, save: (ReconcileManifest.Fold) throws -> Void,
         take: (borrowing RecordView, Int32) -> Bool
     ) throws -> Bool {
+        guard fold.parts.contains(where: { !$0.value.isDone }) else {
+            fold.isDone = true
+            return true
+        }
         let total = fold.parts.values.reduce(0) { $0 + max(0, Int($1.end - $1.position)) }
         var (taken, passed) = (0, 0)
         let (takenBefore, passedBefore) = (fold.records, fold.withoutKey)
         let scan = try TopicScan(topic, fold.parts, client: client, logger: logger)
         defer { scan.close() }
-        func note(_ fold: inout ReconcileManifest.Fold, _ isDone: Bool) throws {
-            try table.spill(keeping: choice)
+        func note(_ fold: inout ReconcileManifest.Fold) {
             fold.parts = scan.parts
             fold.runs = table.runs
             fold.records = takenBefore + taken
             fold.withoutKey = passedBefore + passed
-            fold.isDone = isDone
+        }
+        func spill(_ fold: inout ReconcileManifest.Fold) throws {
+            try table.spill(keeping: choice)
+            note(&fold)
             try save(fold)
         }
         let isWhole = try scan.run { record, partition in
             if take(record, partition) { taken += 1 } else { passed += 1 }
         } afterBatch: {
-            if table.isFull { try note(&fold, false) }
+            if table.isFull { try spill(&fold) }
             onProgress(Progress(stage: stage, done: taken + passed, total: total))
             return !isStopped()
         }
-        try note(&fold, isWhole)
-        return isWhole
+        guard isWhole else {
+            try spill(&fold)
+            return false
+        }
+        try table.hold(keeping: choice)
+        note(&fold)
+        fold.isDone = true
+        return true
     }
 
     // MARK: - Which event counts
@@ -117,6 +158,7 @@ extension Reconciler {
         let partition = RecordSpilling.place(of: events[0].payload).partition
         guard RecordSpilling.place(of: events[last].payload).partition == partition else { return 0..<events.count }
         if compiled.expectations.hasVersion { return newest(events) }
+        if compiled.expectations.isNeverSilent, RecordSpilling.hasValue(events[last].payload) { return last..<last + 1 }
         for index in stride(from: last, through: 0, by: -1) {
             RecordSpilling.read(events[index].payload, into: record)
             if case .silent = compiled.expectations.expectation(of: record, isJudged: true) { continue }

@@ -1,4 +1,5 @@
 import Delivery
+import Foundation
 import JSON
 import Reconciliation
 
@@ -20,17 +21,18 @@ extension Reconciler {
         let reader = try systemReader()
         defer { callCount += reader.callCount }
         var page: [UInt8] = []
-        var digest: Int?
+        var last: [UInt8] = []
         try ask(list, listing.position, reader)
         while true {
+            swap(&page, &last)
             page.removeAll(keepingCapacity: true)
             guard try receive(reader, list, listing, into: &page) else {
-                try note(&listing, table, isDone: false)
+                try note(&listing, table)
                 return false
             }
             let next = try page.withUnsafeBytes { body in
                 let content = try read(body, list, listing.position)
-                try requireProgress(body, content, list, listing.position, &digest)
+                try requireProgress(body, content, list, listing.position, behind: last)
                 let next = list.isPaged ? listing.position.next(content, hasCursor: list.next != nil) : nil
                 if let next { try ask(list, next, reader) }
                 try add(content.items, to: table, &listing)
@@ -40,23 +42,26 @@ extension Reconciler {
             onProgress(Progress(stage: .listing, done: listing.records, total: nil))
             guard let next else { break }
             listing.position = next
-            if table.isFull { try note(&listing, table, isDone: false) }
+            if table.isFull { try note(&listing, table) }
         }
-        try note(&listing, table, isDone: true)
+        try table.hold()
+        listing.isDone = true
+        heldListing = table.memory.map { Held(run: $0, kept: manifest.listing) }
+        manifest.listing = listing
         return true
     }
 
     /// A system that does not know the parameter gives the first page again and again.
     private func requireProgress(
         _ body: UnsafeRawBufferPointer, _ page: EntityReader.Page, _ list: ListingDefinition,
-        _ position: ListingDefinition.Position, _ digest: inout Int?
+        _ position: ListingDefinition.Position, behind last: [UInt8]
     ) throws {
-        guard !page.items.isEmpty else { return }
-        var hasher = Hasher()
-        hasher.combine(bytes: body)
-        let now = hasher.finalize()
-        defer { digest = now }
-        guard now == digest else { return }
+        guard !page.items.isEmpty, last.count == body.count else { return }
+        let isSame = last.withUnsafeBytes { last in
+            guard let left = last.baseAddress, let right = body.baseAddress else { return false }
+            return memcmp(left, right, body.count) == 0
+        }
+        guard isSame else { return }
         throw ReconcileFailure.answerUnreadable(
             call: call(list, position), reason: "gives the same records as the page before: it knows no such paging")
     }
@@ -65,11 +70,11 @@ extension Reconciler {
         try SystemReader(reconcile.system, limits: definition.limits, shared: shared, logger: logger)
     }
 
-    private func note(_ listing: inout ReconcileManifest.Listing, _ table: SpilledTable, isDone: Bool) throws {
+    private func note(_ listing: inout ReconcileManifest.Listing, _ table: SpilledTable) throws {
         try table.spill()
         listing.runs = table.runs
-        listing.isDone = isDone
         manifest.listing = listing
+        listingProgress?.note(listing)
         try save()
     }
 
@@ -136,10 +141,6 @@ extension Reconciler {
     ) throws {
         for item in items {
             listing.records += 1
-            guard let key = try? compiled.entity.key(of: item) else {
-                listing.unreadable += 1
-                continue
-            }
             scratch.removeAll()
             do {
                 let document = try compiled.entity.document(of: item)
@@ -149,7 +150,13 @@ extension Reconciler {
                 scratch.append(ListedItem.unreadable)
                 scratch.append(error.reason)
             }
-            key.withUnsafeBytes { table.append(key: $0, ordinal: UInt64(listing.records), payload: scratch.bytes) }
+            do {
+                try compiled.entity.withKey(of: item) { key in
+                    table.append(key: key, ordinal: UInt64(listing.records), payload: scratch.bytes)
+                }
+            } catch {
+                listing.unreadable += 1
+            }
         }
     }
 }

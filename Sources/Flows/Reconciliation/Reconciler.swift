@@ -85,10 +85,22 @@ public final class Reconciler {
     /// What our own notes are read into.
     let notes = Document()
 
+    /// How far the comparison is, what lies only in memory included.
     var manifest: ReconcileManifest
+    var heldEvents: Held<ReconcileManifest.Fold>?
+    var heldStates: Held<ReconcileManifest.Fold>?
+    var heldListing: Held<ReconcileManifest.Listing>?
+    /// What a thread beside this one has read of the listing, or what this one tells of it.
+    var listingProgress: ListingProgress?
+    private var side: SideThread<Reconciler>?
+    private var knownAdmin: Admin?
+    /// Divides the keys about in two; `nil` where that is not known.
+    var middleKey: [UInt8]?
+    /// Works for another one, which keeps the manifest.
+    let isHelper: Bool
     private let isResumed: Bool
-    private let beginning = ContinuousClock.now
-    private let spentBefore: Int64
+    let beginning = ContinuousClock.now
+    let spentBefore: Int64
     var isStopped: () -> Bool = { false }
     var onProgress: (Progress) -> Void = { _ in }
     var callCount = 0
@@ -115,27 +127,29 @@ public final class Reconciler {
                 folder: options.folder, fingerprint: fingerprint, now: Timestamp.now(),
                 maximumAge: options.maximumAge, repairs: options.repairs)
         isResumed = found != nil
+        isHelper = false
         manifest = found ?? ReconcileManifest(fingerprint: fingerprint, now: Timestamp.now())
         spentBefore = manifest.spent
         if found == nil { Reconciler.clear(options.folder) }
     }
 
+    /// One that works for another one, in a thread of its own.
+    init(_ share: Share) throws {
+        compiled = try CompiledReconciliation(share.definition)
+        reconcile = compiled.definition
+        definition = share.definition
+        options = share.options
+        client = share.client
+        shared = share.shared
+        logger = share.logger
+        manifest = share.manifest
+        isResumed = false
+        isHelper = true
+        spentBefore = 0
+    }
+
     /// Whether all records are read by the system's listing.
     var usesListing: Bool { reconcile.list != nil && !options.byItem }
-
-    /// Removes what a comparison has left in its folder.
-    public static func clear(_ folder: String) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where isOurs(name) {
-            try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
-        }
-    }
-
-    private static func isOurs(_ name: String) -> Bool {
-        let tables = [
-            "events.", "tail.", "states.", "listing.", "recheck.", "pending.", "news.", "findings", "repaired",
-        ]
-        return name == ReconcileManifest.fileName || tables.contains { name.hasPrefix($0) }
-    }
 
     /// Runs until everything is compared, or until it is told to stop: then the work is kept.
     ///
@@ -147,25 +161,37 @@ public final class Reconciler {
         self.isStopped = isStopped
         self.onProgress = onProgress
         if manifest.equal != nil { return try outcome() }
-        guard try foldEvents() else { return nil }
+        defer { endSideThread() }
+        do {
+            if try compareAll() { return try outcome() }
+            try keep()
+            return nil
+        } catch {
+            try? keep()
+            throw error
+        }
+    }
+
+    /// - Returns: false when it was stopped.
+    private func compareAll() throws -> Bool {
+        if usesListing { _ = sideThread() }
         if manifest.committed == nil {
+            try beginEvents()
             manifest.committed = try committedPositions()
             try save()
         }
-        guard try foldStates() else { return nil }
-        if usesListing {
-            guard try readListing() else { return nil }
-        }
-        guard let equal = try compare() else { return nil }
+        try beginStates()
+        guard try readTopicsAndListing(), let equal = try compare() else { return false }
         manifest.equal = equal
         manifest.finishedAt = Timestamp.now()
+        (heldEvents, heldStates, heldListing) = (nil, nil, nil)
         try save()
-        return try outcome()
+        return true
     }
 
     private func outcome() throws -> Outcome {
         var tally = Tally()
-        for _ in 0..<(manifest.equal ?? 0) { tally.addEqual() }
+        tally.addEqual(manifest.equal ?? 0)
         try FindingsFile.read(findingsPath) { finding in
             tally.add(finding)
             return true
@@ -177,86 +203,34 @@ public final class Reconciler {
             listed: manifest.listing?.records, calls: callCount, isResumed: isResumed)
     }
 
-    // MARK: - Repairing
+    // MARK: - What is made once
 
-    /// Notes that what was found is being repaired, so that a repair that is stopped can be gone on with.
-    public func beginRepair() throws {
-        manifest.isRepairing = true
-        try save()
+    /// The thread beside this one.
+    func sideThread() -> SideThread<Reconciler> {
+        if let side { return side }
+        let share = share
+        let new = SideThread("reconcile") { try Reconciler(share) }
+        side = new
+        return new
     }
 
-    /// Keys of which events have come since they were compared: what was found of them says nothing any more.
-    public func movedKeys(among keys: Set<[UInt8]>) throws -> Set<[UInt8]> {
-        var fold = ReconcileManifest.Fold()
-        fold.parts = try newParts(behind: manifest.readThrough ?? manifest.events?.parts ?? [:])
-        var moved: Set<[UInt8]> = []
-        let scan = try TopicScan(definition.topic, fold.parts, client: client, logger: logger)
-        defer { scan.close() }
-        _ = try scan.run { record, _ in
-            compiled.withKey(of: record) { key in
-                guard let key, keys.contains(Array(key)) else { return }
-                moved.insert(Array(key))
-            }
-        } afterBatch: {
-            true
-        }
-        return moved
+    private func endSideThread() {
+        side?.end()
+        side = nil
     }
 
-    /// Reads keys again that were repaired, by their newest events.
-    ///
-    /// - Parameter references: what is remembered of a key now, a JSON object.
-    /// - Returns: what was found, the equal ones only counted; `nil` when there is no way to read single records, or it was
-    ///   stopped.
-    public func verify(
-        _ lines: [RedrivePlan.Line], references: [[UInt8]: String]
-    ) throws -> (equal: Int, findings: [Finding])? {
-        guard reconcile.get != nil else { return nil }
-        let path = "\(options.folder)/findings.verified"
-        let findings = try FindingsFile(writing: path)
-        let keys = table("recheck.0")
-        for line in lines {
-            guard let key = line.key.bytes, let letter = line.letters.first?.letter else { continue }
-            letter.restore(into: record)
-            scratch.removeAll()
-            let event = ByteBuffer(capacity: 512)
-            RecordSpilling.write(record, to: event)
-            let state = references[key].map { "{\"references\":\($0)}" } ?? ""
-            try add(key, Array(event.bytes), Array(state.utf8), to: keys)
-        }
-        try keys.spill()
-        let checking = Rechecking(
-            self, findings, eventParts: manifest.readThrough ?? manifest.events?.parts ?? [:],
-            stateParts: manifest.states?.parts ?? [:])
-        for line in lines { if let key = line.key.bytes { checking.repaired[key] = line.letters.first?.letter.place } }
-        guard try checking.run(keys, isFirstRead: true) else { return nil }
-        try findings.close()
-        var found: [Finding] = []
-        try FindingsFile.read(path) { finding in
-            found.append(finding)
-            return true
-        }
-        return (checking.equal, found)
-    }
-
-    // MARK: - The work folder
-
-    var findingsPath: String { "\(options.folder)/findings.ndjson" }
-
-    func table(_ name: String, runs: [String] = []) -> SpilledTable {
-        SpilledTable(folder: options.folder, name: name, runs: runs, memoryByteCount: options.memoryByteCount)
-    }
-
-    func save() throws {
-        manifest.spent = spentBefore + Int64((ContinuousClock.now - beginning) / .milliseconds(1))
-        try manifest.save(folder: options.folder)
+    func admin() throws -> Admin {
+        if let knownAdmin { return knownAdmin }
+        let admin = try Admin(properties: client, logger: logger)
+        knownAdmin = admin
+        return admin
     }
 
     // MARK: - The group
 
     /// What the group has committed for the flow's topic.
     func committedPositions() throws -> [Int32: ReconcileManifest.Committed] {
-        let admin = try Admin(properties: client, logger: logger)
+        let admin = try admin()
         let partitions = try admin.describeTopics([definition.topic], within: .seconds(30)).flatMap(\.topicPartitions)
         var committed: [Int32: ReconcileManifest.Committed] = [:]
         let positions = try admin.groupOffsets(

@@ -11,10 +11,36 @@ enum RecordSpilling {
         UInt64(truncatingIfNeeded: partition) << 48 | UInt64(bitPattern: offset) & (1 << 48 - 1)
     }
 
-    static func write(_ record: borrowing RecordView, partition: Int32, to buffer: ByteBuffer) {
-        write(record.offset, record.timestamp, partition, record.key, record.value, to: buffer)
-        for header in record.headers { write(header.name, header.value, to: buffer) }
+    /// How long a record is when it is written.
+    static func byteCount(of record: borrowing RecordView, _ headers: RecordHeaders) -> Int {
+        var count = headByteCount + (record.key?.count ?? 0) + (record.value?.count ?? 0)
+        for header in headers { count += 8 + header.name.count + (header.value?.count ?? 0) }
+        return count
     }
+
+    /// Writes a record to a place that has room for all of it.
+    static func write(
+        _ record: borrowing RecordView, _ headers: RecordHeaders, partition: Int32,
+        to place: UnsafeMutableRawBufferPointer
+    ) {
+        var writer = Writer(rest: place)
+        writer.put(partition)
+        writer.put(record.offset)
+        writer.put(record.timestamp ?? -1)
+        writer.put(record.key.map { Int32($0.count) } ?? -1)
+        writer.put(record.value.map { Int32($0.count) } ?? -1)
+        writer.put(record.key)
+        writer.put(record.value)
+        for header in headers {
+            writer.put(Int32(header.name.count))
+            writer.put(header.value.map { Int32($0.count) } ?? -1)
+            writer.put(header.name)
+            writer.put(header.value)
+        }
+    }
+
+    /// Before a record's key.
+    private static let headByteCount = 28
 
     static func write(_ record: StoredRecord, to buffer: ByteBuffer) {
         let time = record.timestamp < 0 ? nil : record.timestamp
@@ -78,6 +104,29 @@ enum RecordSpilling {
         _ = reader.number(Int32.self)
         _ = reader.number(Int64.self)
         return reader.number(Int64.self)
+    }
+
+    /// Whether a record that was written is no tombstone.
+    static func hasValue(_ payload: UnsafeRawBufferPointer) -> Bool {
+        var reader = Reader(rest: payload)
+        _ = (reader.number(Int32.self), reader.number(Int64.self), reader.number(Int64.self))
+        _ = reader.number(Int32.self)
+        return reader.number(Int32.self) >= 0
+    }
+
+    private struct Writer {
+        var rest: UnsafeMutableRawBufferPointer
+
+        mutating func put<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number) {
+            rest.storeBytes(of: number.littleEndian, as: Number.self)
+            rest = UnsafeMutableRawBufferPointer(rebasing: rest[MemoryLayout<Number>.size...])
+        }
+
+        mutating func put(_ bytes: UnsafeRawBufferPointer?) {
+            guard let bytes, !bytes.isEmpty else { return }
+            rest.copyMemory(from: bytes)
+            rest = UnsafeMutableRawBufferPointer(rebasing: rest[bytes.count...])
+        }
     }
 
     private struct Reader {

@@ -35,10 +35,7 @@ final class TopicScan {
     }
 
     /// Where the topic begins and ends now, as parts that are still to be read.
-    static func whole(
-        _ topic: String, client: ClientProperties, logger: Logger
-    ) throws(KafkaError) -> [Int32: Part] {
-        let admin = try Admin(properties: client, logger: logger)
+    static func whole(_ topic: String, _ admin: Admin) throws(KafkaError) -> [Int32: Part] {
         var parts: [Int32: Part] = [:]
         for (partition, marks) in try admin.watermarks(topic: topic, within: .seconds(30)) {
             parts[partition.partition] = Part(position: marks.low, end: marks.high)
@@ -60,13 +57,7 @@ final class TopicScan {
             while let event = consumer.nextEvent() {
                 if case .error(let error) = event, error.isFatal { throw error }
             }
-            let count = consumer.consumeBatch(max: 1_000) { record in
-                let partition = consumer.partition(at: record.partition).partition
-                guard var part = parts[partition], record.offset < part.end else { return }
-                body(record, partition)
-                part.position = record.offset + 1
-                parts[partition] = part
-            }
+            let count = consumeBatch(body)
             if count > 0 { lastCame = .now }
             guard try afterBatch() else { return false }
             guard .now - lastCame < TopicScan.quietTime else {
@@ -75,6 +66,26 @@ final class TopicScan {
             if count == 0 { wait() }
         }
         return true
+    }
+
+    /// Records of a partition come many at a time: its part is looked up when another one's come.
+    private func consumeBatch(_ body: (borrowing RecordView, Int32) -> Void) -> Int {
+        var index: PartitionIndex?
+        var partition: Int32 = 0
+        var part = Part(position: 0, end: 0)
+        let count = consumer.consumeBatch(max: 1_000) { record in
+            if record.partition != index {
+                if index != nil { parts[partition] = part }
+                index = record.partition
+                partition = consumer.partition(at: record.partition).partition
+                part = parts[partition] ?? Part(position: 0, end: 0)
+            }
+            guard record.offset < part.end else { return }
+            body(record, partition)
+            part.position = record.offset + 1
+        }
+        if index != nil { parts[partition] = part }
+        return count
     }
 
     private func wait() {

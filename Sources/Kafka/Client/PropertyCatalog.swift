@@ -21,15 +21,17 @@ struct PropertyCatalog: Sendable {
     /// Reads the table that `rd_kafka_conf_properties_show` prints: `name | C/P | range | default | …`.
     init(parsing table: String) {
         var scopes: [String: Scope] = [:]
-        for line in table.split(separator: "\n") {
-            let columns = line.split(separator: "|", maxSplits: 2, omittingEmptySubsequences: false)
+        // By bytes, not characters: that is a tenth of the work, and every process does it.
+        for line in table.utf8.split(separator: UInt8(ascii: "\n")) {
+            let columns = line.split(
+                separator: UInt8(ascii: "|"), maxSplits: 2, omittingEmptySubsequences: false)
             guard columns.count == 3 else { continue }
-            let name = String(columns[0].filter { $0 != " " })
+            let name = String(decoding: columns[0].filter { $0 != UInt8(ascii: " ") }, as: UTF8.self)
             let scope: Scope
-            switch columns[1].filter({ $0 != " " }) {
-            case "*": scope = .both
-            case "C": scope = .consumer
-            case "P": scope = .producer
+            switch columns[1].filter({ $0 != UInt8(ascii: " ") }) {
+            case [UInt8(ascii: "*")]: scope = .both
+            case [UInt8(ascii: "C")]: scope = .consumer
+            case [UInt8(ascii: "P")]: scope = .producer
             default: continue
             }
             // A name that stands both in the global and in the topic table reaches both.

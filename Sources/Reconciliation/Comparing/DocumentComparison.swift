@@ -64,6 +64,38 @@ public struct DocumentComparison {
         return walk.differences
     }
 
+    /// Whether there are no differences, without a word about them.
+    public func isEqual(_ expected: Value, _ actual: Value) -> Bool {
+        guard ignored == nil else { return differences(expected, actual).isEmpty }
+        return holds(expected, actual)
+    }
+
+    private func holds(_ expected: Value, _ actual: Value) -> Bool {
+        switch (expected.kind, actual.kind) {
+        case (.object, .object):
+            guard !comparesAll || expected.count == actual.count else { return false }
+            let members = actual.members
+            var next = 0
+            for member in expected.members {
+                // Most systems keep the order and put their own members between.
+                if next == members.count || !members[next].key.isEqual(to: member.key) {
+                    guard let found = actual.memberPosition(member.key.bytes) else { return false }
+                    next = found
+                }
+                guard holds(member.value, members[next].value) else { return false }
+                next += 1
+            }
+            return true
+        case (.array, .array):
+            guard expected.count == actual.count else { return false }
+            for (left, right) in zip(expected.elements, actual.elements) {
+                guard holds(left, right) else { return false }
+            }
+            return true
+        default: return expected.isEqual(to: actual)
+        }
+    }
+
     /// One comparison. A path is kept as it is walked, and becomes a text only where something differs.
     private struct Walk {
         private enum Token {

@@ -30,6 +30,19 @@ public final class FindingsFile {
         }
     }
 
+    /// Takes over another file of findings, which is removed.
+    public func take(_ other: String) throws(SpillError) {
+        guard let file, let source = fopen(other, "re") else { throw RunFile.failure(other) }
+        defer { fclose(source) }
+        let block = UnsafeMutableRawPointer.allocate(byteCount: 64 << 10, alignment: 16)
+        defer { block.deallocate() }
+        while case let count = fread(block, 1, 64 << 10, source), count > 0 {
+            guard fwrite(block, 1, count, file) == count else { throw RunFile.failure(path) }
+        }
+        guard ferror(source) == 0 else { throw RunFile.failure(other) }
+        unlink(other)
+    }
+
     public func close() throws(SpillError) {
         guard let open = file else { return }
         file = nil

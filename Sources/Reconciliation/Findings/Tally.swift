@@ -21,8 +21,9 @@ public struct Tally: Equatable, Sendable {
     /// Keys that an operator should look at.
     public var problems: Int { self[.different] + self[.missing] + self[.unknown] + self[.notComparable] }
 
-    public mutating func addEqual() {
-        counts[.equal, default: 0] += 1
+    public mutating func addEqual(_ count: Int = 1) {
+        guard count > 0 else { return }
+        counts[.equal, default: 0] += count
     }
 
     public mutating func add(_ finding: Finding) {

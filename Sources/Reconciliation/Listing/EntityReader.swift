@@ -76,13 +76,13 @@ public final class EntityReader {
         try parse(body)
     }
 
-    /// The key of an item, as text; a number by its literal.
-    public func key(of item: Value) throws(Unreadable) -> [UInt8] {
+    /// Hands over the key of an item, as text; a number by its literal.
+    public func withKey(of item: Value, _ body: (UnsafeRawBufferPointer) -> Void) throws(Unreadable) {
         guard let key else { throw Unreadable("key: there is no expression") }
         let value = try one(key, item, "key")
         switch value.kind {
-        case .string: return Array(value.bytes)
-        case .number: return Array(DocumentComparison.compactText(value).utf8)
+        case .string: body(value.bytes)
+        case .number: Array(DocumentComparison.compactText(value).utf8).withUnsafeBytes(body)
         default: throw Unreadable("key: \(value.kind), not a text or number")
         }
     }

@@ -28,6 +28,13 @@ public struct KeyJoin {
         return smallest != nil
     }
 
+    /// Whether the current key is this one or comes behind it.
+    public func isAt(orBehind key: [UInt8]) -> Bool {
+        guard present != 0 else { return false }
+        let cursor = cursors[present.trailingZeroBitCount]
+        return key.withUnsafeBytes { RunBuffer.compare(cursor.keyBytes, $0) >= 0 }
+    }
+
     /// Whether a table has the current key.
     public func has(_ index: Int) -> Bool { present & (1 << UInt64(index)) != 0 }
 

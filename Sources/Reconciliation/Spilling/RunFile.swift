@@ -69,8 +69,14 @@ final class RunWriter {
     }
 }
 
+/// What a merge takes entries from, in their order.
+protocol EntrySource: AnyObject {
+    /// The next entry; `nil` at the end. Of a file it is valid until the one after it is asked for.
+    func next() throws(SpillError) -> SpilledEntry?
+}
+
 /// Reads a run from its beginning.
-final class RunReader {
+final class RunReader: EntrySource {
     private let path: String
     private let descriptor: Int32
     private var block: UnsafeMutableRawPointer
@@ -103,6 +109,16 @@ final class RunReader {
             start: block + start + MemoryLayout<RunBuffer.Head>.size + key.count, count: Int(head.payloadCount))
         start += head.byteCount
         return SpilledEntry(key: key, ordinal: head.ordinal, payload: payload)
+    }
+
+    /// Passes over the entries whose keys come before this one.
+    func skip(before key: UnsafeRawBufferPointer) throws(SpillError) {
+        while let entry = try next() {
+            guard RunBuffer.compare(entry.key, key) >= 0 else { continue }
+            // It is the next one again.
+            start -= MemoryLayout<RunBuffer.Head>.size + entry.key.count + entry.payload.count
+            return
+        }
     }
 
     /// Sees to it that so many bytes are there from `start` on.

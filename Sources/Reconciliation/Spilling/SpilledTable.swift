@@ -21,6 +21,11 @@ public final class SpilledTable {
     private var nextNumber = 1
     /// The files' names, oldest first.
     public private(set) var runs: [String]
+    /// A key in the middle of the largest run that was written, which divides the table about in two.
+    public private(set) var middleKey: [UInt8]?
+    private var middleCount = 0
+    /// What was kept in memory, newer than all runs.
+    public private(set) var memory: MemoryRun?
     /// Entries that were given, before any was left out.
     public private(set) var entryCount = 0
 
@@ -28,44 +33,100 @@ public final class SpilledTable {
     ///   - folder: where runs go; it must be there.
     ///   - name: what the files' names begin with.
     ///   - runs: those of an earlier process that are to be gone on with.
+    ///   - memory: what another table has kept.
     ///   - memoryByteCount: what is collected before a run is due.
     ///   - runLimit: beyond it the runs are put together to one.
-    public init(folder: String, name: String, runs: [String] = [], memoryByteCount: Int, runLimit: Int = 128) {
+    public init(
+        folder: String, name: String, runs: [String] = [], memory: MemoryRun? = nil, memoryByteCount: Int,
+        runLimit: Int = 128
+    ) {
         self.folder = folder
         self.name = name
         self.runs = runs
+        self.memory = memory
         self.memoryByteCount = memoryByteCount
         self.runLimit = max(2, runLimit)
-        buffer = RunBuffer(capacity: min(memoryByteCount, 1 << 20))
+        buffer = RunBuffer()
         nextNumber = (runs.compactMap { Int($0.split(separator: ".").last ?? "") }.max() ?? 0) + 1
     }
 
     public func append(key: UnsafeRawBufferPointer, ordinal: UInt64, payload: UnsafeRawBufferPointer) {
-        buffer.append(key: key, ordinal: ordinal, payload: payload)
+        append(key: key, ordinal: ordinal, replacingFrom: nil, payloadCount: payload.count).copyMemory(from: payload)
+    }
+
+    /// Makes room for an entry.
+    /// - Parameter bound: the entry of the key that came last goes, if its ordinal is this one or more; `nil`: it stays.
+    /// - Returns: the place of the payload, which is to be written before anything else is done with the table.
+    public func append(
+        key: UnsafeRawBufferPointer, ordinal: UInt64, replacingFrom bound: UInt64?, payloadCount: Int
+    ) -> UnsafeMutableRawBufferPointer {
         entryCount += 1
+        guard let bound else { return buffer.append(key: key, ordinal: ordinal, payloadCount: payloadCount) }
+        return buffer.replace(key: key, ordinal: ordinal, from: bound, payloadCount: payloadCount)
     }
 
     /// Whether so much is collected that a run is due.
-    public var isFull: Bool { buffer.byteCount >= memoryByteCount }
+    public var isFull: Bool { byteCount >= memoryByteCount }
+
+    /// Bytes that are collected.
+    var byteCount: Int { buffer.byteCount }
 
     /// Writes what is collected as a run.
     /// - Parameter choice: which entries of a key are kept; without it all.
     public func spill(keeping choice: Choice? = nil) throws {
         guard !buffer.isEmpty else { return }
-        buffer.sort()
+        sort()
         let file = newName()
         let writer = try RunWriter(path: path(file))
+        try forEachKept(choice) { try writer.write(buffer[$0]) }
+        try writer.close()
+        buffer.removeAll()
+        try add(file)
+    }
+
+    /// Ends the collecting, and keeps in memory what is collected.
+    /// - Parameter choice: which entries of a key are kept; without it all.
+    public func hold(keeping choice: Choice? = nil) throws {
+        guard !buffer.isEmpty else { return }
+        sort()
+        var kept: [Int]?
+        if choice != nil {
+            var places: [Int] = []
+            places.reserveCapacity(buffer.count)
+            try forEachKept(choice) { places.append($0) }
+            kept = places
+        }
+        memory = buffer.handOver(kept)
+    }
+
+    /// Writes what was kept in memory as a run.
+    public func write(_ run: MemoryRun) throws(SpillError) {
+        let file = newName()
+        let writer = try RunWriter(path: path(file))
+        for place in 0..<run.count { try writer.write(run[place]) }
+        try writer.close()
+        try add(file)
+    }
+
+    private func sort() {
+        buffer.sort()
+        guard buffer.count > middleCount else { return }
+        middleCount = buffer.count
+        middleKey = Array(buffer[middleCount / 2].key)
+    }
+
+    private func forEachKept(_ choice: Choice?, _ body: (Int) throws -> Void) throws {
+        guard let choice else { return try (0..<buffer.count).forEach(body) }
         var start = 0
         while start < buffer.count {
             var end = start + 1
-            let key = buffer[start].key
-            while end < buffer.count, RunBuffer.compare(buffer[end].key, key) == 0 { end += 1 }
-            let kept = try choice?(SpilledGroup(buffer: buffer, range: start..<end)) ?? 0..<(end - start)
-            for index in kept { try writer.write(buffer[start + index]) }
+            while end < buffer.count, buffer.isSameKey(start, end) { end += 1 }
+            for index in try choice(SpilledGroup(buffer: buffer, range: start..<end)) { try body(start + index) }
             start = end
         }
-        try writer.close()
-        buffer.removeAll()
+    }
+
+    private func add(_ file: String) throws(SpillError) {
         runs.append(file)
         if runs.count > runLimit { try mergeRuns() }
     }
@@ -73,7 +134,8 @@ public final class SpilledTable {
     private func mergeRuns() throws(SpillError) {
         let old = runs
         let file = newName()
-        let merge = try RunMerge(old.map { file throws(SpillError) in try RunReader(path: path(file)) })
+        let merge = try RunMerge(
+            old.map { file throws(SpillError) in try RunReader(path: path(file)) } as [any EntrySource])
         let writer = try RunWriter(path: path(file))
         while let entry = try merge.next() { try writer.write(entry) }
         try writer.close()
@@ -81,13 +143,21 @@ public final class SpilledTable {
         for file in old { unlink(path(file)) }
     }
 
-    /// All entries by key; everything must have been spilled.
-    public func cursor() throws(SpillError) -> KeyCursor {
-        KeyCursor(try RunMerge(runs.map { file throws(SpillError) in try RunReader(path: path(file)) }))
+    /// All entries by key; everything must have been spilled or kept.
+    /// - Parameter start: entries whose keys come before it are passed over.
+    public func cursor(from start: [UInt8]? = nil) throws(SpillError) -> KeyCursor {
+        let readers = try runs.map { file throws(SpillError) in try RunReader(path: path(file)) }
+        if let start {
+            for reader in readers {
+                try start.withUnsafeBytesTyped { key throws(SpillError) in try reader.skip(before: key) }
+            }
+        }
+        return KeyCursor(try RunMerge(readers + (memory.map { [MemoryRunReader($0, from: start)] } ?? [])))
     }
 
-    /// Removes the files.
+    /// Removes the files, and forgets what is in memory.
     public func remove() {
+        memory = nil
         for file in runs { unlink(path(file)) }
         runs = []
     }
@@ -107,4 +177,20 @@ public struct SpilledGroup {
 
     public var count: Int { range.count }
     public subscript(index: Int) -> SpilledEntry { buffer[range.lowerBound + index] }
+}
+
+extension Array where Element == UInt8 {
+    /// As `withUnsafeBytes`, with the error's type.
+    fileprivate func withUnsafeBytesTyped<Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        let result = withUnsafeBytes { bytes -> Result<Void, Failure> in
+            do throws(Failure) {
+                return .success(try body(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
 }
