@@ -147,7 +147,8 @@ static void produce(void) {
     usleep(1000000);
     int64_t next = now();
     for (int i = 0; i < events; i++, next += interval) {
-        while (now() < next) rd_kafka_poll(client, (int)((next - now()) / 1000000));
+        // Never a negative time: that would wait for a report for ever.
+        for (int64_t left; (left = next - now()) > 0;) rd_kafka_poll(client, (int)(left / 1000000));
         send_event(client, i);
     }
     rd_kafka_flush(client, 10000);
