@@ -96,8 +96,8 @@ extension Worker {
         _ recording: Recording, of slot: EventSlot, _ id: EventID, _ records: WorkerRecords
     ) throws(ReceiptStoreError) -> Written {
         let partition = slot.record.partition
-        // The assignment is gone, and with it the view; the next owner has its own. Receipts that waited for company while
-        // the partition was lost come here.
+        // Else the assignment is gone, and with it the view; the next owner has its own. So it is for what waited for
+        // company while the partition was lost.
         guard records.assignments[partition] == slot.assignment else { return .refused }
         switch recording {
         case .receipt:

@@ -20,14 +20,6 @@ extension StateRecord {
         key.withUnsafeBytes { writeKey(ofState: $0, to: buffer) }
     }
 
-    /// Writes the record of an effect's receipt. Both buffers are emptied first.
-    public static func encode(_ receipt: ReceiptParts, of effect: EffectID, key: ByteBuffer, value: ByteBuffer) {
-        key.removeAll()
-        value.removeAll()
-        writeKey(of: effect, to: key)
-        receipt.write(to: value)
-    }
-
     /// Writes a receipt's record. Both buffers are emptied first.
     public static func encode(_ receipt: Receipt, key: ByteBuffer, value: ByteBuffer) {
         key.removeAll()
