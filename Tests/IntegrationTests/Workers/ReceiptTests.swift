@@ -37,6 +37,30 @@ struct ReceiptTests {
         }
     }
 
+    @Test(
+        "While receipts cannot be written no event counts as settled; then they are written, and no call is repeated (D1)",
+        .enabled(if: BrokerAccess.offers(.faultInjection), "\(BrokerAccess.Need.faultInjection.comment)"))
+    func refused() async throws {
+        try await Plant.run(partitions: 2, change: Self.keepReceipts) { plant in
+            let events = customerEvents(40)
+            try await plant.produce(events)
+            let refusal = MockCluster.ErrorCode.topicAuthorizationFailed
+            plant.broker.mock?.fail(.produce, with: Array(repeating: refusal, count: 10_000))
+            let pool = try plant.start()
+            let warning = "receipt not acknowledged; trying again"
+            // More of them than there are events: each was refused, and some were written again.
+            #expect(await eventually { plant.log.lines(warning).count > 40 }, "\(pool.statistics)\n\(plant.story)")
+            #expect(pool.statistics.applied == 0)
+            #expect(try await plant.committedCount() == 0)
+            plant.broker.mock?.stopFailing(.produce)
+            #expect(await eventually { pool.statistics.applied == 40 }, "\(pool.statistics)\n\(plant.story)")
+            try await plant.stop(pool)
+            #expect(pool.statistics.calls == 40, "\(pool.statistics)")
+            #expect(try await plant.committedCount() == 40)
+            try await plant.expectBalanced(events)
+        }
+    }
+
     @Test("A worker with nothing to do rests: no descriptor is left readable, of those that receipts add either")
     func rests() async throws {
         try await Plant.run(partitions: 2, change: Self.keepReceipts) { plant in
