@@ -1,10 +1,12 @@
 """`penstock reconcile` with a listing, beside a C program that reads the same topic and pages and does nothing else."""
+import http.server
 import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 
@@ -14,6 +16,8 @@ from bench.end_to_end import BOOTSTRAP, PENSTOCK, broker, produce
 KEYS = int(os.environ.get("BENCH_KEYS", "100000" if BOOTSTRAP else "15000"))
 EVENTS_PER_KEY = 2
 PAGE_SIZE = 1000
+# How long a system takes for a page; beside it nginx, for which a page is a file.
+PAGE_MILLISECONDS = (5, 20)
 
 
 def key(number, keys):
@@ -90,6 +94,33 @@ flows:
     return path
 
 
+class SlowPages(http.server.BaseHTTPRequestHandler):
+    """A listing whose pages take their time, as those of a system do that has to look its records up."""
+
+    protocol_version = "HTTP/1.1"
+    folder, seconds = None, 0.0
+
+    def do_GET(self):
+        due = time.monotonic() + self.seconds
+        path = self.folder / self.path.lstrip("/")
+        body = path.read_bytes() if path.is_file() else b""
+        head = f"HTTP/1.1 {200 if body else 404} -\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        time.sleep(max(0, due - time.monotonic()))
+        self.wfile.write(head.encode() + body)
+
+    def log_message(self, *_):
+        pass
+
+
+def slow_listing(folder, milliseconds):
+    """The server and its URL."""
+    handler = type("Pages", (SlowPages,), {"folder": folder, "seconds": milliseconds / 1000})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server, f"http://127.0.0.1:{server.server_address[1]}"
+
+
 def timed(command):
     """The output, the seconds of the whole process, and its peak memory in MiB."""
     begun = time.monotonic()
@@ -112,10 +143,15 @@ def ours(path, keys):
     return seconds, memory
 
 
-def compare(folder, reading, servers, url, keys):
+def prepared(folder, servers, keys):
+    """A topic and a listing of that many keys: the topic, and the number of pages."""
     topic = f"bench-reconcile-{uuid.uuid4()}"
     events, pages = write_inputs(folder, keys)
     produce(servers, topic, events)
+    return topic, pages
+
+
+def compare(folder, reading, servers, url, keys, topic, pages, what):
     path = configuration(folder, servers, url, topic)
     mine, theirs, memory = [], [], 0
     for number in range(ROUNDS):
@@ -124,8 +160,8 @@ def compare(folder, reading, servers, url, keys):
         memory = max(memory, peak)
         output, alone, _ = timed([reading, servers, topic, EVENTS_PER_KEY * keys, f"{url}/pages", pages])
         theirs.append(alone)
-        say(f"  {keys} keys, round {number + 1}: {mine[-1]:.2f} s beside {alone:.2f} s {output.strip()}")
-    row(f"reconcile {keys} keys beside reading alone", keys / statistics.median(mine),
+        say(f"  {keys} keys, {what}, round {number + 1}: {mine[-1]:.2f} s beside {alone:.2f} s {output.strip()}")
+    row(f"reconcile {keys} keys, {what}, beside reading alone", keys / statistics.median(mine),
         keys / statistics.median(theirs), "keys/s", statistics.median(b / a for a, b in zip(mine, theirs)))
     row(f"peak memory, reconcile of {keys} keys", memory, None, "MiB", None)
 
@@ -134,4 +170,9 @@ def run(folder, reading, url):
     servers = broker("unused")
     say(f"{KEYS} keys on {servers}{'' if BOOTSTRAP else ' (embedded)'}, nginx at {url}")
     for keys in (KEYS // 10, KEYS):
-        compare(folder, reading, servers, url, keys)
+        topic, pages = prepared(folder, servers, keys)
+        compare(folder, reading, servers, url, keys, topic, pages, "pages from files")
+    for milliseconds in PAGE_MILLISECONDS:
+        server, slow = slow_listing(folder, milliseconds)
+        compare(folder, reading, servers, slow, KEYS, topic, pages, f"{milliseconds} ms a page")
+        server.shutdown()

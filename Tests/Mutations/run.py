@@ -319,6 +319,7 @@ def run(directory, seeds):
     # Some breaks go round in a circle for ever, or fill the memory while they do.
     test = subprocess.Popen(
         ["swift", "test", "--skip-build"], cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        errors="replace",  # two tests may write at once
         env=environment, start_new_session=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY)))
     try:

@@ -70,6 +70,12 @@ public struct DocumentComparison {
         return holds(expected, actual)
     }
 
+    /// Whether a document certainly has no differences, told from the text that ``ByteBuffer/write(_:)`` wrote of it. When
+    /// it has none and that does not show without parsing, this is false.
+    public func isEqual(_ expected: Value, toText actual: UnsafeRawBufferPointer) -> Bool {
+        ignored == nil && !comparesAll && CompactText.holds(actual, expected)
+    }
+
     private func holds(_ expected: Value, _ actual: Value) -> Bool {
         switch (expected.kind, actual.kind) {
         case (.object, .object):
