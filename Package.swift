@@ -97,7 +97,7 @@ let package = Package(
         tests("FuzzTests", ["FuzzKit", "CAllocationCounter", "JSON", "JSONSchema", "JQ"]),
         tests("KafkaTests", ["Kafka", "TestKit", logging]),
         tests("HTTPCallsTests", ["HTTPCalls", "TestKit"]),
-        tests("FlowsTests", ["Flows", "Receipts", "TestKit"]),
+        tests("FlowsTests", ["Flows", "HTTPCalls", "Receipts", "TestKit"]),
         tests("SimulatedSystemsTests", ["SimulatedSystems"]),
         tests("PenstockServiceTests", ["PenstockService", "Flows", "HTTPServing", "TestKit"]),
         tests("IntegrationTests", ["PenstockService", "TestKit"]),

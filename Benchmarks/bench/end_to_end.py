@@ -195,10 +195,10 @@ def compare_httpx(servers, url, topic, path):
         mine["rate"] / theirs["rate"])
 
 
-def memory(folder, servers, url, counts):
+def memory(folder, url, counts):
     """Backlogs of distinct events, of as many keys up to a million."""
     for count in counts:
-        topic = f"bench-memory-{count}-{uuid.uuid4()}"
+        servers, topic = topic_with(PARTITIONS)
         path = folder / f"{count}.ndjson"
         for first in range(0, count, 100_000):
             events(path, min(count - first, 100_000), min(count, 1_000_000), first)
@@ -218,7 +218,7 @@ def run(folder, limit, url):
     compare(limit, servers, url, topic, flow, bare, EVENTS)
     compare_httpx(servers, url, topic, flow)
     if BOOTSTRAP:
-        memory(folder, servers, url, (10_000, BACKLOG // 10, BACKLOG))
+        memory(folder, url, (10_000, BACKLOG // 10, BACKLOG))
     else:
         say("memory with a large backlog is measured on a real Kafka only: set BENCH_BOOTSTRAP")
-        memory(folder, servers, url, (10_000, 30_000))
+        memory(folder, url, (10_000, 30_000))

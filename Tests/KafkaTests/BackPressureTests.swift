@@ -26,6 +26,25 @@ import Testing
         #expect(member.consumer.close())
     }
 
+    @Test func ofAPartitionThatIsDoneWithNothingMoreIsFetched() throws {
+        let broker = try BrokerAccess()
+        let topic = try broker.createTopic(partitions: 2)
+        let done = TopicPartition(topic: topic, partition: 1)
+        for partition in 0..<2 { try produce(broker, topic, partition: Int32(partition), ["a", "b"]) }
+        let member = try Member(broker, group: BrokerAccess.uniqueName("g"))
+        try member.consumer.subscribe([topic])
+        #expect(turning([member]) { member.seen.count == 4 })
+        member.consumer.endFetching(of: done)
+        // A fetch that was under way when the reader was done may bring the first of them.
+        for partition in 0..<2 { try produce(broker, topic, partition: Int32(partition), ["c"]) }
+        #expect(turning([member]) { member.seen.count == 5 })
+        for partition in 0..<2 { try produce(broker, topic, partition: Int32(partition), ["d"]) }
+        #expect(turning([member]) { member.seen.count == 6 })
+        #expect(!turning([member], for: .milliseconds(300)) { member.consumer.prefetchedCount(of: done) > 1 })
+        #expect(member.seen.suffix(2).allSatisfy { $0.partition.partition == 0 } && member.seen.count == 6)
+        #expect(member.consumer.close())
+    }
+
     @Test func fetchingStopsAtTheBoundAndGoesOnBelowIt() throws {
         let broker = try BrokerAccess()
         let topic = try broker.createTopic(partitions: 1)

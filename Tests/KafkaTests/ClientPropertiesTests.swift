@@ -112,4 +112,11 @@ import Testing
         #expect(properties.withoutMembership["max.poll.interval.ms"] == nil)
         #expect(properties.withoutMembership.bootstrapServers == "127.0.0.1:1")
     }
+
+    @Test func whoReadsOnceAsksAgainSoonUnlessItIsSetOtherwise() throws {
+        var properties = ClientProperties(bootstrapServers: "127.0.0.1:1")
+        #expect(properties.forReadingOnce["fetch.wait.max.ms"] == "10")
+        try properties.set("fetch.wait.max.ms", "200")
+        #expect(properties.forReadingOnce["fetch.wait.max.ms"] == "200")
+    }
 }

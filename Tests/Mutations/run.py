@@ -80,8 +80,10 @@ MUTATIONS = [
      "            _ = keys.remove(slot, key: events[slot].key)\n"
      "            letGo(slot, now: now, into: &actions)\n"),
     ("slot of the system not given back by late results", "Core/Core+Running.swift",
-     "        systems[system].concurrency.giveBack()\n",
-     "        if events[slot].state != .abandonedCall { systems[system].concurrency.giveBack() }\n"),
+     "        events[slot].isTrial = false\n        return noteHealth(",
+     "        events[slot].isTrial = false\n"
+     "        if events[slot].state == .abandonedCall { systems[Int(events[slot].system)].concurrency.take() }\n"
+     "        return noteHealth("),
     ("metadata ignored", "Core/Core+Assignment.swift",
      "settledAhead: ranges)", "settledAhead: [])"),
     ("metadata with a wrong base", "Core/Core+Assignment.swift",

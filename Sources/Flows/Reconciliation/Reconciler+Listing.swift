@@ -87,6 +87,7 @@ extension Reconciler {
         } catch {
             throw ReconcileFailure.answerUnreadable(call: "GET \(reconcile.system.name)\(path)", reason: "\(error)")
         }
+        reader.send()
     }
 
     /// Waits for the page that was asked for.

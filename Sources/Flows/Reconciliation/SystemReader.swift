@@ -65,7 +65,7 @@ final class SystemReader {
     /// More questions at once only wait for each other.
     var isFull: Bool { questions.count >= 2 * system.limits.concurrency.ceiling + 2 }
 
-    /// Asks, soon.
+    /// Asks, with the next ``send()`` or turn.
     /// - Parameters:
     ///   - path: behind the system's base URL.
     ///   - tag: given back with the answer.
@@ -85,13 +85,17 @@ final class SystemReader {
         questions[id] = question
     }
 
+    /// Sends what may be sent, so that it is under way while something else is done; answers come with the next turn.
+    func send() {
+        // Only an answer is handed over, and none is looked at here.
+        begin { _, _ in }
+        if !questions.isEmpty { _ = caller.poll(timeoutMilliseconds: 0) }
+    }
+
     /// Sends what may be sent, waits for answers, and hands them over.
     /// - Parameter milliseconds: the longest wait.
     func turn(_ milliseconds: Int32, _ body: (UInt64, Answer) throws -> Void) throws {
-        now = .now
-        membership?.meet(&core, now: now)
-        core.advance(to: now, into: &actions)
-        perform(body)
+        begin(body)
         if failure == nil, !questions.isEmpty {
             _ = caller.poll(timeoutMilliseconds: timeout(atMost: milliseconds))
             now = .now
@@ -101,6 +105,13 @@ final class SystemReader {
             self.failure = nil
             throw failure
         }
+    }
+
+    private func begin(_ body: (UInt64, Answer) throws -> Void) {
+        now = .now
+        membership?.meet(&core, now: now)
+        core.advance(to: now, into: &actions)
+        perform(body)
     }
 
     private func timeout(atMost milliseconds: Int32) -> Int32 {

@@ -26,8 +26,8 @@ final class TopicScan {
         self.topic = topic
         self.parts = parts
         consumer = try Consumer(
-            properties: client.withoutMembership, group: "penstock-reader-\(UUID().uuidString)", strategy: .range,
-            logger: logger)
+            properties: client.forReadingOnce, group: "penstock-reader-\(UUID().uuidString)", strategy: .range,
+            reportsEnds: true, logger: logger)
         try consumer.assign(
             parts.filter { !$0.value.isDone }.sorted { $0.key < $1.key }.map { partition, part in
                 PartitionStart(TopicPartition(topic: topic, partition: partition), at: .offset(part.position))
@@ -54,9 +54,7 @@ final class TopicScan {
         var lastCame = ContinuousClock.now
         while parts.contains(where: { !$0.value.isDone }) {
             consumer.drainWakeup()
-            while let event = consumer.nextEvent() {
-                if case .error(let error) = event, error.isFatal { throw error }
-            }
+            try takeEvents()
             let count = consumeBatch(body)
             if count > 0 { lastCame = .now }
             guard try afterBatch() else { return false }
@@ -75,17 +73,36 @@ final class TopicScan {
         var part = Part(position: 0, end: 0)
         let count = consumer.consumeBatch(max: 1_000) { record in
             if record.partition != index {
-                if index != nil { parts[partition] = part }
+                if index != nil { put(part, partition) }
                 index = record.partition
                 partition = consumer.partition(at: record.partition).partition
                 part = parts[partition] ?? Part(position: 0, end: 0)
             }
-            guard record.offset < part.end else { return }
-            body(record, partition)
-            part.position = record.offset + 1
+            if record.offset < part.end { body(record, partition) }
+            // Offsets have gaps: the first one behind the end ends the part as well.
+            part.position = min(record.offset + 1, part.end)
         }
-        if index != nil { parts[partition] = part }
+        if index != nil { put(part, partition) }
         return count
+    }
+
+    private func put(_ part: Part, _ partition: Int32) {
+        parts[partition] = part
+        if part.isDone { consumer.endFetching(of: TopicPartition(topic: topic, partition: partition)) }
+    }
+
+    private func takeEvents() throws(KafkaError) {
+        while let event = consumer.nextEvent() {
+            switch event {
+            case .error(let error) where error.isFatal: throw error
+            // The last offsets are no records: markers of transactions, or what compaction took.
+            case .endReached(let partition):
+                guard var part = parts[partition.partition], !part.isDone else { break }
+                part.position = part.end
+                put(part, partition.partition)
+            default: break
+            }
+        }
     }
 
     private func wait() {

@@ -46,14 +46,14 @@ public final class SharedLimits: Sendable {
         systems.withLock { $0[name]?.shares.exchange(member, demand) }
     }
 
-    /// Holds back all workers that call the system, and wakes them to hear of it.
+    /// Holds back all workers that call the system, those too that come later, and wakes the others to hear of it.
     func holdBack(_ name: String, until: Instant, from member: Int) {
-        let wakers: [Waker] = systems.withLock { systems in
-            guard let system = systems[name], system.heldBackUntil < until else { return [] }
+        let wakers: [Waker]? = systems.withLock { systems in
+            guard let system = systems[name], system.heldBackUntil < until else { return nil }
             systems[name]?.heldBackUntil = until
             return system.wakers.filter { $0.key != member }.map(\.value)
         }
-        guard !wakers.isEmpty else { return }
+        guard let wakers else { return }
         holds.add(1, ordering: .releasing)
         for waker in wakers { waker.wake() }
     }

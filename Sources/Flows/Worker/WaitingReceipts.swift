@@ -12,6 +12,13 @@ struct WaitingReceipts {
     /// The same while many events wait behind others of their keys, so that a key with much of the traffic keeps up.
     static let patienceForKeys = Duration.milliseconds(10)
 
+    /// How long receipts may wait for company as things are.
+    /// - Parameter isLeaving: partitions are given back, which waits for the receipts of their events (D6).
+    static func patience(_ core: Core, isLeaving: Bool) -> Duration {
+        if core.wantsRecords || isLeaving { return .zero }
+        return core.isHeldUpByKeys ? patienceForKeys : patience
+    }
+
     private var batches: [ReceiptBatch?] = []
     /// The partitions whose receipts wait, and since when: the longest first.
     private var order: [(partition: Int32, since: Instant)] = []

@@ -57,10 +57,8 @@ extension Worker {
         perform()
     }
 
-    /// How long receipts may wait for company as things are.
     var receiptPatience: Duration {
-        if core.wantsRecords || isShuttingDown || !revocations.isEmpty { return .zero }
-        return core.isHeldUpByKeys ? WaitingReceipts.patienceForKeys : WaitingReceipts.patience
+        WaitingReceipts.patience(core, isLeaving: isShuttingDown || !revocations.isEmpty)
     }
 
     private func write(

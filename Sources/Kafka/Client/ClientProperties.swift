@@ -40,6 +40,14 @@ public struct ClientProperties: Sendable, Hashable, CustomStringConvertible {
         return copy
     }
 
+    /// For reading a topic to its end, soon: without membership, and with fetches that come back soon when they find nothing
+    /// new (`fetch.wait.max.ms` 10, where nothing else is set). What a partition without room gets next waits for them.
+    public var forReadingOnce: ClientProperties {
+        var copy = withoutMembership
+        copy.values["fetch.wait.max.ms"] = values["fetch.wait.max.ms"] ?? "10"
+        return copy
+    }
+
     /// Whether the value of this property must never be shown.
     public static func isSecret(_ name: String) -> Bool {
         ["password", "secret", ".pem", "oauthbearer.config", "assertion", "private.key"].contains { name.contains($0) }

@@ -4,8 +4,8 @@ extension Consumer {
     /// Takes up to `max` records from the partitions that are assigned and not paused, in turn, and hands each to
     /// `body`. Records of one partition come in the order of their offsets; offsets may have gaps.
     ///
-    /// Never waits. The views are valid inside `body` only. `body` may call `pause`, which holds from the next batch
-    /// on, but none of the consumer's other methods.
+    /// Never waits. The views are valid inside `body` only. `body` may call `pause` and `endFetching`, which
+    /// hold from the next batch on, but none of the consumer's other methods.
     /// - Returns: How many records were handed over. Fewer than `max` does not mean that there are none left; the
     ///   wake-up descriptor tells when to come again.
     @discardableResult
@@ -89,6 +89,16 @@ extension Consumer {
     /// comes back; a partition that is not assigned yet may be paused in advance.
     public func pause(_ partitions: some Sequence<TopicPartition>) {
         for partition in partitions { table.entries[table.index(adding: partition)].isPaused = true }
+    }
+
+    /// Fetches nothing more of a partition, for a reader that has all it wants of it. What was fetched and not taken is
+    /// dropped. A fetch that is left with partitions that have nothing new waits at the broker (`fetch.wait.max.ms`), and
+    /// the records of others with it.
+    public func endFetching(of partition: TopicPartition) {
+        pause(CollectionOfOne(partition))
+        let list = PartitionList([partition])
+        // The client knows the partition, for it was assigned; one that is taken away meanwhile is not fetched either.
+        rd_kafka_pause_partitions(handle.pointer, list.pointer)
     }
 
     /// Takes records from these partitions again.

@@ -75,7 +75,7 @@ final class RangeReader {
     private func finish(_ number: Int32, _ end: Int64) {
         ends[number] = nil
         positions[number] = end
-        consumer.pause(CollectionOfOne(TopicPartition(topic: topic, partition: number)))
+        consumer.endFetching(of: TopicPartition(topic: topic, partition: number))
     }
 
     private func wait(_ time: Duration) {

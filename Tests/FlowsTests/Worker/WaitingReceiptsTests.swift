@@ -23,6 +23,30 @@ struct WaitingReceiptsTests {
         #expect(waiting.isEmpty)
     }
 
+    @Test("how long they wait follows from what else there is to start, and from what waits behind its key")
+    func choice() {
+        var core = Core(
+            CoreConfiguration(systems: [SystemLimits(concurrency: 1)], records: true), seed: 1)
+        var actions: [Action] = []
+        core.assigned(PartitionID(0), position: nil, now: start, into: &actions)
+        func fetch(_ keys: [UInt64], from first: Int64) {
+            for (index, key) in keys.enumerated() {
+                _ = core.fetched(
+                    PartitionID(0), offset: first + Int64(index), key: key, byteCount: 1, now: start, into: &actions)
+            }
+        }
+        func patience(isLeaving: Bool = false) -> Duration { WaitingReceipts.patience(core, isLeaving: isLeaving) }
+        #expect(patience() == .zero, "nothing to do")
+        fetch([1], from: 0)
+        #expect(patience() == .zero, "all that there is runs")
+        fetch([2, 3, 4], from: 1)
+        #expect(patience() == WaitingReceipts.patience, "three wait for the system")
+        #expect(patience(isLeaving: true) == .zero)
+        fetch([1, 2], from: 4)
+        #expect(patience() == WaitingReceipts.patienceForKeys, "two of six wait behind others of their keys")
+        #expect(patience(isLeaving: true) == .zero)
+    }
+
     @Test("with nothing else to start all are written at once, each once")
     func idle() {
         var waiting = WaitingReceipts()
