@@ -58,13 +58,26 @@ extension HTTPCaller {
     /// already. All calls with this tag are ended; an unknown tag is no error.
     public func cancel(tag: UInt64) {
         for transfer in transfers where transfer.pointee.tag == tag && !transfer.pointee.isTokenRequest {
-            switch transfer.pointee.phase {
-            case .running: abandon(transfer)
-            case .waiting: systems[transfer.pointee.system].waiting.removeAll { $0 == transfer }
-            case .idle, .finished: continue
-            }
-            let fault = CallFault(.cancelled, "")
-            finish(transfer, transfer.pointee.begun == 0 ? .notSent(reason: fault) : .sentNoAnswer(reason: fault))
+            cancel(transfer, CallFault(.cancelled, ""))
         }
+    }
+
+    /// Ends the calls that wait to be sent, or to be sent once more: only what has left already goes on. For a caller that
+    /// has found out, before the next poll, that it was away too long since it started them.
+    public func withdrawUnsent() {
+        for transfer in transfers where !transfer.pointee.isTokenRequest {
+            let isUnsent = transfer.pointee.begun == 0 || transfer.pointee.isPending
+            guard isUnsent else { continue }
+            cancel(transfer, CallFault(.cancelled, "the process stood still before the call was sent"))
+        }
+    }
+
+    private func cancel(_ transfer: TransferPointer, _ fault: CallFault) {
+        switch transfer.pointee.phase {
+        case .running: abandon(transfer)
+        case .waiting: systems[transfer.pointee.system].waiting.removeAll { $0 == transfer }
+        case .idle, .finished: return
+        }
+        finish(transfer, transfer.pointee.begun == 0 ? .notSent(reason: fault) : .sentNoAnswer(reason: fault))
     }
 }

@@ -133,10 +133,10 @@ class Plant:
         self.start_worker()
 
     def pause_worker(self):
-        """Long enough, every other time, that the group gives the worker's partitions to others."""
+        """Twice in three long enough that the group gives the worker's partitions to others, once that they go on."""
         worker = random.choice(self.workers)
         worker.send_signal(signal.SIGSTOP)
-        time.sleep(random.choice([1, 9]))
+        time.sleep(random.choice([1, 9, 13]))
         worker.send_signal(signal.SIGCONT)
 
     def restart_erp(self):

@@ -230,6 +230,23 @@ import Testing
         #expect(server.requests.count == 1)
     }
 
+    @Test func `D4: of calls that are withdrawn, those under way go on, and the others were certainly not sent`() throws
+    {
+        let server = try ScriptedServer.answering { _ in Self.ok }
+        let session = try Session(at: server.url)
+        #expect(try session.call(body: "{}").outcome == .answered(status: 200))
+        try session.start(body: "{}", tag: 7)
+        _ = session.caller.poll(timeoutMilliseconds: 0)
+        try session.start(body: "{}", tag: 8)
+        session.caller.withdrawUnsent()
+        let ended = try session.finish(2).sorted { $0.tag < $1.tag }
+        #expect(ended.map(\.tag) == [7, 8])
+        #expect(ended[0].outcome == .answered(status: 200))
+        #expect(ended[1].isNotSent && ended[1].fault == .cancelled)
+        #expect(try session.call(body: "{}").outcome == .answered(status: 200))
+        #expect(server.requests.count == 3)
+    }
+
     @Test func `A call cancelled while the server works on it counts as sent`() throws {
         let waker = LateWaker()
         let server = try ScriptedServer { connection in

@@ -46,6 +46,7 @@ public final class Worker {
     var faultLog = FaultLog()
     var assignmentWatch: AssignmentWatch
     var stallWatch: StallWatch
+    private var standstillWatch: StandstillWatch
     /// As of the last look at the partitions.
     var partitionFigures: [WorkerStatistics.Partition] = []
     var callDurations = CallDurations()
@@ -94,6 +95,7 @@ public final class Worker {
         descriptors = [consumer.wakeupDescriptor, deadLetters.writer.wakeupDescriptor] + (records?.descriptors ?? [])
         assignmentWatch = AssignmentWatch(patience: settings.assignmentPatience)
         stallWatch = StallWatch(patience: settings.flow.limits.stallAfter)
+        standstillWatch = StandstillWatch(sessionTimeout: settings.flow.limits.sessionTimeout, now: .now)
         core = Core(settings.flow.coreConfiguration, seed: settings.seed)
         handle.attach(caller.waker)
         limits = LimitMembership(settings.sharedLimits, settings.flow.systems, waker: caller.waker)
@@ -133,6 +135,7 @@ public final class Worker {
         waitForSomething()
         turnTime = .now
         turns += 1
+        if let time = standstillWatch.turned(turnTime) { noteStandstill(time) }
         stopIfAsked()
         takeAnswers()
         if isReadable(.deadLetters) { takeDeadLetterReports() }
@@ -158,6 +161,7 @@ public final class Worker {
     }
 
     private func waitForSomething() {
+        if standstillWatch.isOver(.now) { caller.withdrawUnsent() }
         readiness = caller.poll(timeoutMilliseconds: timeoutMilliseconds(), also: descriptors)
     }
 
@@ -175,6 +179,16 @@ public final class Worker {
         if !loading.isEmpty { deadline = min(deadline, turnTime + .milliseconds(20)) }
         let nanoseconds = max(0, deadline.nanoseconds - Instant.now.nanoseconds)
         return Int32(min(1_000, (nanoseconds + 999_999) / 1_000_000))
+    }
+
+    /// Before the answers are looked at, which would make room for more calls.
+    private func noteStandstill(_ time: Duration) {
+        logger.warning(
+            "the process stood still; calls wait until the group has said what is still ours",
+            metadata: ["seconds": "\(time / .seconds(1))"])
+        for index in settings.flow.systems.indices {
+            core.holdBack(SystemID(UInt16(index)), until: turnTime + StandstillWatch.hold)
+        }
     }
 
     private func stopIfAsked() {

@@ -67,6 +67,30 @@ struct ProbeTests {
         }
     }
 
+    /// Stopped with calls in flight and events at hand, it goes on when all of them have effects, before it can know.
+    @Test("D4: a worker that stood still beyond its session repeats nothing of what the new owner has done")
+    func standstill() async throws {
+        try await site { site in
+            let events = creations(400)
+            site.erp.faults.replace(with: [FaultRule(.latency(.fixed(.milliseconds(100))), path: "/v2/*")])
+            try await site.produce(events)
+            let processes = [try site.start("run"), try site.start("run")]
+            defer { for process in processes { process.end() } }
+            #expect(await eventually(within: .seconds(90)) { site.erp.currentSummary.effects > 100 })
+            processes[0].signal(SIGSTOP)
+            #expect(await eventually(within: .seconds(90)) { site.erp.currentSummary.effects == events.count })
+            processes[0].signal(SIGCONT)
+            #expect(
+                await eventually(within: .seconds(30)) { processes[0].errorText.contains("the process stood still") })
+            // What comes behind the standstill goes on, and by then whatever would be repeated has been.
+            let later = Array(creations(440).suffix(40))
+            try await site.produce(later)
+            #expect(try await isCommitted(440, site, within: .seconds(120)), "\(site.erp.currentSummary)")
+            #expect(site.erp.currentSummary.effects == 440, "nothing twice: \(site.account(events + later))")
+            #expect(site.account(events + later).isBalanced)
+        }
+    }
+
     /// Waits until that many events are settled and committed.
     private func isCommitted(_ count: Int, _ site: Site, within limit: Duration) async throws -> Bool {
         let deadline = ContinuousClock.now + limit
