@@ -62,9 +62,8 @@ extension HTTPCaller {
         }
     }
 
-    /// Ends the calls that wait to be sent, or to be sent once more: only what has left already goes on. For a caller that
-    /// has found out, before the next poll, that it was away too long since it started them.
-    public func withdrawUnsent() {
+    /// Ends the calls that wait to be sent, or to be sent once more: only what has left already goes on.
+    func withdrawUnsent() {
         for transfer in transfers where !transfer.pointee.isTokenRequest {
             let isUnsent = transfer.pointee.begun == 0 || transfer.pointee.isPending
             guard isUnsent else { continue }

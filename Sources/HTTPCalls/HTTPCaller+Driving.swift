@@ -12,10 +12,13 @@ extension HTTPCaller {
     public func poll(timeoutMilliseconds: Int32, also descriptors: [Int32] = []) -> Readiness {
         precondition(descriptors.count <= Readiness.limit, "too many descriptors")
         loop.pointee.watch(descriptors)
+        noteTime()
         sendPending()
         let sleep = timeToDeadline(runTimer(timeoutMilliseconds))
         takeFinished()
         let count = loop.pointee.wait(timeoutMilliseconds: finished.isEmpty ? sleep : 0)
+        // What is connected by now would be sent at once.
+        noteTime()
         var readiness = Readiness()
         for index in 0..<count { handle(loop.pointee.event(index), &readiness) }
         _ = runTimer(0)
@@ -23,6 +26,13 @@ extension HTTPCaller {
         endOverdue()
         sendPending()
         return readiness
+    }
+
+    /// Looks at the clock where calls may be sent next.
+    private func noteTime() {
+        let now = MonotonicClock.now()
+        if let longestTurnMilliseconds, now - lastSeen > Int64(longestTurnMilliseconds) * 1_000_000 { withdrawUnsent() }
+        lastSeen = now
     }
 
     /// Runs what libcurl's timer is due for: above all, the calls just started.

@@ -12,6 +12,12 @@ import Logging
 public final class HTTPCaller {
     /// Ends a poll of this caller from any thread.
     public let waker: Waker
+    /// The longest that a turn of the owner's loop takes, each wait included, unless the process stood still; `nil`: any
+    /// time. After a longer one, what was to be sent is not sent any more and ends as cancelled: meanwhile it may have
+    /// become wrong to send it.
+    public var longestTurnMilliseconds: Int?
+    /// When the clock was looked at last before calls were sent.
+    var lastSeen = MonotonicClock.now()
     /// Calls that were started and not yet collected.
     public internal(set) var inFlight = 0
 

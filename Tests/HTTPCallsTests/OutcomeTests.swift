@@ -230,21 +230,40 @@ import Testing
         #expect(server.requests.count == 1)
     }
 
-    @Test func `D4: of calls that are withdrawn, those under way go on, and the others were certainly not sent`() throws
-    {
+    @Test
+    func `D4: behind a turn that took too long those under way go on, and the others are certainly not sent`() throws {
         let server = try ScriptedServer.answering { _ in Self.ok }
         let session = try Session(at: server.url)
+        session.caller.longestTurnMilliseconds = 3_000
         #expect(try session.call(body: "{}").outcome == .answered(status: 200))
         try session.start(body: "{}", tag: 7)
         _ = session.caller.poll(timeoutMilliseconds: 0)
         try session.start(body: "{}", tag: 8)
-        session.caller.withdrawUnsent()
+        session.caller.longestTurnMilliseconds = 0
         let ended = try session.finish(2).sorted { $0.tag < $1.tag }
         #expect(ended.map(\.tag) == [7, 8])
         #expect(ended[0].outcome == .answered(status: 200))
         #expect(ended[1].isNotSent && ended[1].fault == .cancelled)
+        session.caller.longestTurnMilliseconds = nil
         #expect(try session.call(body: "{}").outcome == .answered(status: 200))
         #expect(server.requests.count == 3)
+    }
+
+    @Test func `D4: what connects while the process stands still is not sent either`() throws {
+        let deaf = try DeafServer()
+        let session = try Session(at: deaf.url)
+        try session.start(body: "{}", tag: 7)
+        for _ in 0..<3 { _ = session.caller.poll(timeoutMilliseconds: 1) }
+        #expect(session.caller.inFlight == 1)
+        session.caller.longestTurnMilliseconds = 10_000
+        session.caller.collect { _ in Issue.record("it still connects") }
+        // The wait itself takes longer than a turn may.
+        session.caller.longestTurnMilliseconds = 50
+        _ = session.caller.poll(timeoutMilliseconds: 0)
+        _ = session.caller.poll(timeoutMilliseconds: 100)
+        session.caller.longestTurnMilliseconds = nil
+        let ended = try session.finish()[0]
+        #expect(ended.isNotSent && ended.fault == .cancelled)
     }
 
     @Test func `A call cancelled while the server works on it counts as sent`() throws {

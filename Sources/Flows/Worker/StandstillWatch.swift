@@ -4,8 +4,9 @@ import Delivery
 ///
 /// Meanwhile the group may have given the worker's partitions to another one, and this one does not know it yet: the first
 /// thing that it would do is to call for the next events, which the new owner has called for already. So what was about to
-/// be sent is not sent any more, and nothing is called for a moment, in which the client hears what is still ours: it asks
-/// as soon as it runs, and counts itself out without being told when it was away longer than its session (D2, D4).
+/// be sent is not sent any more (``HTTPCaller/longestTurnMilliseconds``), and nothing is called for a moment, in which the client hears
+/// what is still ours: it asks as soon as it runs, and counts itself out without being told when it was away longer than
+/// its session (D2, D4).
 struct StandstillWatch {
     /// How long nothing is called: as long as an answer of the group may take.
     static let hold = Duration.seconds(1)
@@ -20,13 +21,10 @@ struct StandstillWatch {
         last = now
     }
 
-    /// Whether the turn that runs has taken so long that the process must have stood still.
-    func isOver(_ now: Instant) -> Bool { now - last > limit }
-
     /// A turn begins.
-    /// - Returns: how long the last one took, if the process stood still in it.
+    /// - Returns: how long the last one took, if it took so long that the process must have stood still.
     mutating func turned(_ now: Instant) -> Duration? {
         defer { last = now }
-        return isOver(now) ? now - last : nil
+        return now - last > limit ? now - last : nil
     }
 }

@@ -92,10 +92,12 @@ public final class Worker {
         deadLetters = try DeadLetterWriter(settings, logger: logger)
         records = try settings.flow.receipts.map { try WorkerRecords($0, settings, logger: logger) }
         runner.receipts = records?.store
+        let standstillWatch = StandstillWatch(sessionTimeout: settings.flow.limits.sessionTimeout, now: .now)
+        self.standstillWatch = standstillWatch
+        caller.longestTurnMilliseconds = Int(standstillWatch.limit / .milliseconds(1))
         descriptors = [consumer.wakeupDescriptor, deadLetters.writer.wakeupDescriptor] + (records?.descriptors ?? [])
         assignmentWatch = AssignmentWatch(patience: settings.assignmentPatience)
         stallWatch = StallWatch(patience: settings.flow.limits.stallAfter)
-        standstillWatch = StandstillWatch(sessionTimeout: settings.flow.limits.sessionTimeout, now: .now)
         core = Core(settings.flow.coreConfiguration, seed: settings.seed)
         handle.attach(caller.waker)
         limits = LimitMembership(settings.sharedLimits, settings.flow.systems, waker: caller.waker)
@@ -161,7 +163,6 @@ public final class Worker {
     }
 
     private func waitForSomething() {
-        if standstillWatch.isOver(.now) { caller.withdrawUnsent() }
         readiness = caller.poll(timeoutMilliseconds: timeoutMilliseconds(), also: descriptors)
     }
 
