@@ -113,10 +113,18 @@ import Testing
         #expect(properties.withoutMembership.bootstrapServers == "127.0.0.1:1")
     }
 
-    @Test func whoReadsOnceAsksAgainSoonUnlessItIsSetOtherwise() throws {
+    @Test func whoReadsOnceHasLargeQueuesAndAsksAgainSoonUnlessItIsSetOtherwise() throws {
         var properties = ClientProperties(bootstrapServers: "127.0.0.1:1")
         #expect(properties.forReadingOnce["fetch.wait.max.ms"] == "10")
+        #expect(properties.forReadingOnce["queued.max.messages.kbytes"] == "1024")
+        #expect(properties.forReadingOnce["fetch.message.max.bytes"] == "1048576")
         try properties.set("fetch.wait.max.ms", "200")
+        try properties.set("queued.max.messages.kbytes", "512")
+        // Another name of fetch.message.max.bytes: of two names the one that is set last would count.
+        try properties.set("max.partition.fetch.bytes", "4096")
         #expect(properties.forReadingOnce["fetch.wait.max.ms"] == "200")
+        #expect(properties.forReadingOnce["queued.max.messages.kbytes"] == "512")
+        #expect(properties.forReadingOnce["fetch.message.max.bytes"] == nil)
+        #expect(properties.forReadingOnce["max.partition.fetch.bytes"] == "4096")
     }
 }

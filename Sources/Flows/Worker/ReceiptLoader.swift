@@ -22,7 +22,7 @@ final class ReceiptLoader {
     )
         throws
     {
-        var properties = client
+        var properties = client.forReadingOnce
         // The embedded broker makes topics when they are asked for, and in no other way.
         if properties["allow.auto.create.topics"] == nil { try properties.set("allow.auto.create.topics", "true") }
         consumer = try Consumer(

@@ -111,8 +111,8 @@ extension Worker {
             // The redrive was quicker: it found the dead letter before its mark was written.
             if let through = records.redrivenThrough[partition]?[key], through >= slot.record.offset { return .nothing }
             let state = try records.store.keyState(of: key, partition: partition) ?? KeyState()
-            return records.writer.write(
-                mark: state.parking(slot.record.offset), of: key, partition: partition, slot: slot, tag: id.rawValue)
+            let mark = state.parking(slot.record.offset, at: Timestamp.now())
+            return records.writer.write(mark: mark, of: key, partition: partition, slot: slot, tag: id.rawValue)
                 ? .sent : .refused
         }
     }
@@ -155,10 +155,9 @@ extension Worker {
     private func isOvertaken(_ slot: EventSlot, _ records: WorkerRecords) -> Bool {
         guard case .keyState(let written, let key)? = slot.recording.content else { return false }
         let partition = slot.record.partition
-        guard records.assignments[partition] == slot.assignment
-        else { return false }
+        guard records.assignments[partition] == slot.assignment else { return false }
         let known = (try? records.store.keyState(of: key, partition: partition)) ?? KeyState()
-        return known.parking(slot.record.offset).parked?.first != written.parked?.first
+        return written.isOvertaken(by: known, parking: slot.record.offset)
     }
 
     private func takeIn(_ receipt: ReceiptsUnderWay.Receipt, _ records: WorkerRecords) {
@@ -210,16 +209,5 @@ extension Worker {
                 return fail(.receiptCache(error))
             }
         }
-    }
-}
-
-extension KeyState {
-    /// The state with another parked event.
-    fileprivate func parking(_ offset: Int64) -> KeyState {
-        var state = self
-        let parked = self.parked ?? ParkedMark(first: offset, last: offset, since: Timestamp.now())
-        state.parked = ParkedMark(
-            first: min(parked.first, offset), last: max(parked.last, offset), since: parked.since)
-        return state.written(at: .parked(offset))
     }
 }

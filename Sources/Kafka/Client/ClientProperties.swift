@@ -40,11 +40,18 @@ public struct ClientProperties: Sendable, Hashable, CustomStringConvertible {
         return copy
     }
 
-    /// For reading a topic to its end, soon: without membership, and with fetches that come back soon when they find nothing
-    /// new (`fetch.wait.max.ms` 10, where nothing else is set). What a partition without room gets next waits for them.
+    /// For reading a topic to its end, soon: without membership, with the large queues and fetches that a worker does not
+    /// need (`Consumer.defaults`), and with fetches that come back soon when they find nothing new: what a partition
+    /// without room gets next waits for them. What is set stays as it is.
     public var forReadingOnce: ClientProperties {
         var copy = withoutMembership
-        copy.values["fetch.wait.max.ms"] = values["fetch.wait.max.ms"] ?? "10"
+        for (name, alias, value) in [
+            ("fetch.wait.max.ms", nil, "10"),
+            ("queued.max.messages.kbytes", nil, "1024"),
+            ("fetch.message.max.bytes", "max.partition.fetch.bytes", "1048576"),
+        ] where values[name] == nil && alias.flatMap({ values[$0] }) == nil {
+            copy.values[name] = value
+        }
         return copy
     }
 

@@ -147,7 +147,7 @@ struct FetchBoundary {
 
     init(_ properties: ClientProperties) {
         let kilobytes = properties["queued.max.messages.kbytes"] ?? Consumer.defaults["queued.max.messages.kbytes"]
-        bytes = (kilobytes.flatMap { Int($0) } ?? 1024) * 128
+        bytes = (kilobytes.flatMap { Int($0) } ?? 256) * 128
         user = properties["sasl.username"] ?? ""
         password = properties["sasl.password"] ?? ""
         isNeeded = PropertyCatalog.shared.scopes["fetch.queue.backoff.ms"] == nil

@@ -18,8 +18,8 @@ import Logging
 /// taken or not. A partition that is kept over a rebalance goes on where it was, without repeats.
 ///
 /// **Back-pressure.** Each partition keeps its own queue, and `pause` only stops taking from it. Once the queue holds
-/// `queued.max.messages.kbytes` (default here: 1024, for each partition; only values count, and one fetch may go
-/// beyond) librdkafka stops fetching it. What was fetched is kept for `resume`, where librdkafka's own pause would throw it away and fetch it again.
+/// `queued.max.messages.kbytes` (default here: 256, for each partition; only values count, and one fetch of
+/// `fetch.message.max.bytes`, here 128 KiB, may go beyond) librdkafka stops fetching it. What was fetched is kept for `resume`, where librdkafka's own pause would throw it away and fetch it again.
 public final class Consumer {
     /// Readable when there is something to do. Valid until `close`.
     public var wakeupDescriptor: Int32 { wakeup.readEnd }
@@ -114,8 +114,11 @@ public final class Consumer {
 
     static let defaults = [
         "auto.offset.reset": "earliest",
-        // A bound for each partition's own queue; librdkafka's default of 64 MiB is meant for one shared queue.
-        "queued.max.messages.kbytes": "1024",
+        // A bound for each partition's own queue; librdkafka's default of 64 MiB is meant for one shared queue. What
+        // waits for long is cold when it is taken, so less is faster, too (docs/performance.md).
+        "queued.max.messages.kbytes": "256",
+        // What a fetch takes of a partition, and so what the queue may hold beyond that; of one larger record the whole.
+        "fetch.message.max.bytes": "131072",
         // How soon a partition is fetched again when its queue was full (librdkafka 2.2 and later).
         "fetch.queue.backoff.ms": "10",
         // A partition that has room again waits for the fetch that is under way.

@@ -17,7 +17,7 @@ final class RangeReader {
 
     init(topic: String, _ ranges: OffsetRanges, client: ClientProperties, logger: Logger) throws(KafkaError) {
         consumer = try Consumer(
-            properties: client.withoutMembership, group: "penstock-reader-\(UUID().uuidString)", strategy: .range,
+            properties: client.forReadingOnce, group: "penstock-reader-\(UUID().uuidString)", strategy: .range,
             reportsEnds: true, logger: logger)
         self.topic = topic
         for (number, range) in ranges.ranges {
