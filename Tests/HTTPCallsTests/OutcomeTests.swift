@@ -249,6 +249,18 @@ import Testing
         #expect(server.requests.count == 3)
     }
 
+    @Test func `D4: behind a turn that took too long an idle connection is not used either`() throws {
+        let server = try ScriptedServer.answering { _ in Self.ok }
+        let session = try Session(at: server.url)
+        #expect(try session.call(body: "{}").outcome == .answered(status: 200))
+        try session.start(body: "{}", tag: 7)
+        session.caller.longestTurnMilliseconds = 0
+        #expect(try session.finish()[0].isNotSent)
+        session.caller.longestTurnMilliseconds = nil
+        #expect(try session.call(body: "{}").outcome == .answered(status: 200))
+        #expect(server.requests.count == 2)
+    }
+
     @Test func `D4: what connects while the process stands still is not sent either`() throws {
         let deaf = try DeafServer()
         let session = try Session(at: deaf.url)
