@@ -81,12 +81,22 @@ import Testing
     @Test("The filter has no false negatives, and few false positives")
     func filter() {
         var filter = SpilledFilter()
-        for number in 0..<100_000 { filter.insert(PlacedEffect(effect(number)).place) }
+        for number in 0..<100_000 { filter.insert(PlacedEffect(effect(number)).place, limit: .max) }
         let right = (0..<100_000).count { filter.mayContain(PlacedEffect(effect($0)).place) }
         #expect(right == 100_000)
         let wrong = (0..<100_000).count { filter.mayContain(PlacedEffect(effect(-1 - $0)).place) }
         #expect(wrong < 1000, "\(wrong)")
         let byteCount = filter.byteCount
         #expect(byteCount < 100_000 * 5)
+    }
+    @Test("A filter that has reached its limit does not grow, is wrong more often, and never forgets (D8, D13)")
+    func limitedFilter() {
+        var filter = SpilledFilter()
+        let limit = 64 << 10  // Filters of 1 to 32 KiB, made for 32,256 entries.
+        for number in 0..<100_000 { filter.insert(PlacedEffect(effect(number)).place, limit: limit) }
+        #expect(filter.byteCount == 63 << 10)
+        #expect((0..<100_000).allSatisfy { filter.mayContain(PlacedEffect(effect($0)).place) })
+        let wrong = (0..<1000).count { filter.mayContain(PlacedEffect(effect(-1 - $0)).place) }
+        #expect(wrong > 100, "\(wrong)")
     }
 }

@@ -99,8 +99,8 @@ import Testing
                 try store.note(known, partition: 0)
             }
             #expect(store.count == 20_000)
-            // The page cache, the filters, and one batch of states.
-            #expect(store.byteCount < limit + (1 << 20) + 20_000 * 3 * 4 + 256 * 300)
+            // The page cache, and one batch of states.
+            #expect(store.byteCount < limit + (1 << 20) + 256 * 300)
         }
     }
 

@@ -159,9 +159,13 @@ extension PartitionReceipts {
 // MARK: - Memory
 
 extension PartitionReceipts {
-    // Effects and states have half of the share each for certain, and of the other half what is not used.
-    private var effectAllowance: Int { share - min(cache.byteCount, share / 2) }
-    private var stateAllowance: Int { share - min(table.byteCount, share / 2) }
+    /// What the file's filters leave of the share: they take half of it at most. Those that grew while there were fewer
+    /// partitions may take more than all of it.
+    private var room: Int { max(0, share - (file?.filterByteCount ?? 0)) }
+
+    // Effects and states have half of the room each for certain, and of the other half what is not used.
+    private var effectAllowance: Int { room - min(cache.byteCount, room / 2) }
+    private var stateAllowance: Int { room - min(table.byteCount, room / 2) }
 
     /// Makes room for one more effect: with a larger table, or by sending effects to the file.
     private func makeRoom() throws(SQLiteError) {
@@ -188,9 +192,9 @@ extension PartitionReceipts {
     }
 
     private func spillFile() throws(SQLiteError) -> SpillFile {
-        if let file { return file }
-        let made = try SpillFile(path: path ?? "", pageCacheByteCount: pageCacheByteCount)
-        file = made
-        return made
+        let file = if let file { file } else { try SpillFile(path: path ?? "", pageCacheByteCount: pageCacheByteCount) }
+        file.filterLimit = share / 2
+        self.file = file
+        return file
     }
 }

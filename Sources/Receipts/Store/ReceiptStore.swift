@@ -17,9 +17,9 @@ import JSON
 public final class ReceiptStore {
     /// What the store may take.
     public struct Limits: Equatable, Sendable {
-        /// Bytes of memory for effects and states of all partitions together, which share it equally. For what is
-        /// beyond, 2 to 4 bytes an effect and 1 MiB a partition come on top. Only with a folder: without one,
-        /// everything stays in memory, however much it is.
+        /// Bytes of memory for effects and states of all partitions together, which share it equally, filters included
+        /// that say what is in the files. 1 MiB for each partition with a file comes on top. Only with a folder: without
+        /// one, everything stays in memory, however much it is.
         public var memoryByteCount: Int
         /// Bytes that SQLite may hold of each partition's file.
         var pageCacheByteCount = 1 << 20

@@ -15,6 +15,8 @@ final class SpillFile {
     private var states = SpilledFilter()
     /// Effects in the file.
     private(set) var effectCount = 0
+    /// What the two filters may take together, in bytes. What they have already they keep.
+    var filterLimit = 0
 
     init(path: String, pageCacheByteCount: Int) throws(SQLiteError) {
         self.path = path
@@ -47,7 +49,8 @@ final class SpillFile {
     }
 
     /// What it takes in memory: filters and SQLite's pages.
-    var byteCount: Int { effects.byteCount + states.byteCount + pageCacheByteCount }
+    var byteCount: Int { filterByteCount + pageCacheByteCount }
+    var filterByteCount: Int { effects.byteCount + states.byteCount }
 }
 
 // MARK: - Effects
@@ -70,7 +73,7 @@ extension SpillFile {
                 try putEffect.bind(Int64(bitPattern: effect.word), at: 3)
                 defer { putEffect.reset() }
                 _ = try putEffect.step()
-                effects.insert(effect.place)
+                effects.insert(effect.place, limit: filterLimit - states.byteCount)
                 effectCount += 1
             }
         }
@@ -145,7 +148,7 @@ extension SpillFile {
                 _ = try putState.step()
             }
         }
-        states.insert(entry.key.hash)
+        states.insert(entry.key.hash, limit: filterLimit - effects.byteCount)
     }
 
     func remove(_ key: StateKey) throws(SQLiteError) {
