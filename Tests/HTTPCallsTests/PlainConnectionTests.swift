@@ -59,14 +59,20 @@ import Testing
     }
 
     @Test func `An answer given before the request was read whole ends its connection`() throws {
+        // Until then nothing more is read, so that the rest has no room in the buffers of the two sockets.
+        let isAnswered = DispatchSemaphore(value: 0)
         let server = try ScriptedServer { connection in
             _ = connection.read()
             connection.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+            isAnswered.wait()
             connection.waitForClose()
         }
         let session = try Session(at: server.url)
-        let body = String(repeating: "x", count: 20_000_000)
-        for _ in 0..<2 { #expect(try session.call(body: body).outcome == .answered(status: 413)) }
+        let body = String(repeating: "x", count: 60_000_000)
+        for _ in 0..<2 {
+            #expect(try session.call(body: body).outcome == .answered(status: 413))
+            isAnswered.signal()
+        }
         #expect(server.connectionCount == 2)
     }
 
