@@ -19,7 +19,8 @@ import Logging
 ///
 /// **Back-pressure.** Each partition keeps its own queue, and `pause` only stops taking from it. Once the queue holds
 /// `queued.max.messages.kbytes` (default here: 256, for each partition; only values count, and one fetch of
-/// `fetch.message.max.bytes`, here 128 KiB, may go beyond) librdkafka stops fetching it. What was fetched is kept for `resume`, where librdkafka's own pause would throw it away and fetch it again.
+/// `fetch.message.max.bytes`, here 128 KiB, may go beyond) librdkafka stops fetching it. What was fetched is kept for
+/// `resume`, where librdkafka's own pause would throw it away and fetch it again.
 public final class Consumer {
     /// Readable when there is something to do. Valid until `close`.
     public var wakeupDescriptor: Int32 { wakeup.readEnd }
