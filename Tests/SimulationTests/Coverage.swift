@@ -13,7 +13,7 @@ struct Coverage {
         "partitions paused", "receipts", "keys marked as parked", "records failed", "joined parked events",
         "found parked", "stale", "failures recorded", "failures found", "compensations", "compensations that failed",
         "calls with several events", "calls with several events that failed as a whole",
-        "events without a word in an answer", "events with an answer of their own", "circuits opened",
+        "events without a word in an answer", "events with an answer of their own", "events taken back", "circuits opened",
         "circuits closed", "alarms raised",
     ]
 
@@ -35,6 +35,7 @@ struct Coverage {
         case .revokeAsked(_, _, _, let lost): lost ? ["losses"] : ["revocations"]
         case .revokeAcknowledged: ["acknowledgements"]
         case .fetched(_, _, nil): ["records dropped as settled before"]
+        case .takenBack: ["events taken back"]
         case .callEnded(_, _, _, let result): ["calls"] + names(of: result)
         case .batchStarted(_, let events, _): events.count > 1 ? ["calls with several events"] : []
         case .batchEnded(_, let events, _, .whole(let result)):

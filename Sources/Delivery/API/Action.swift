@@ -9,6 +9,10 @@ public enum Action: Equatable, Sendable {
     /// It comes twice before the first compensation is called: what is to be undone is recorded in between.
     case prepareCompensation(EventID, ParkReason)
 
+    /// What was prepared of the event counts no longer: it is prepared anew from its first step, when an event in front
+    /// of it may have changed what there is to prepare.
+    case takeBack(EventID)
+
     /// Send the prepared request; answer with `Core.finished`, exactly once, however long it takes.
     /// The same event may be called again later: the request is kept until `release` or the next `prepare`.
     case call(EventID)

@@ -9,11 +9,17 @@ public struct BatchPolicy: Equatable, Sendable {
     public var bytes: Int
     /// How long the first event of a batch waits for others; zero takes what is there.
     public var linger: Duration
+    /// Whether one call may carry several events of a key, in their order (`Core+Following.swift`). Only for a system that
+    /// makes the effects of a call in the order of its events, and none of a key behind one of that key that it did not make;
+    /// and only where the step is the flow's only one, and nothing of an event's request depends on how an earlier event
+    /// of its key ended.
+    public var takesSameKey: Bool
 
-    public init(items: Int, bytes: Int = 1 << 20, linger: Duration = .zero) {
+    public init(items: Int, bytes: Int = 1 << 20, linger: Duration = .zero, takesSameKey: Bool = false) {
         self.items = items
         self.bytes = bytes
         self.linger = linger
+        self.takesSameKey = takesSameKey
     }
 }
 

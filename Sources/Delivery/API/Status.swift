@@ -6,6 +6,8 @@
 /// Where earlier steps are undone: `preparing, calling → preparing → recording → preparing`, then for each compensation
 /// `preparing → queued → calling → recording → preparing`, and from there `parking` (`Core+Compensating.swift`).
 /// Where a call may be a repetition: `queued → probing → queued → calling` (`Core+Probing.swift`).
+/// Where events follow others of their key into a call: `waiting → ready` early, `preparing, calling → waiting` when they
+/// are taken back, `preparing → finished` when they are done early (`Core+Following.swift`).
 /// After a loss of the assignment `calling → abandonedCall`, `probing → abandonedProbe`, `parking → abandonedPark` and
 /// `recording → abandonedRecord`; at a drain `withdrawn`.
 public enum EventState: UInt8, Hashable, Sendable {
@@ -33,6 +35,8 @@ public enum EventState: UInt8, Hashable, Sendable {
     case recording
     /// Its receipt or mark could not be written; waits for the next try.
     case recordBackingOff
+    /// Done before the event of its key in front of it: is settled behind that one.
+    case finished
     /// Let go by a drain without being settled.
     case withdrawn
     /// Its call is in flight, but its assignment is gone.
@@ -64,6 +68,8 @@ public struct Counters: Equatable, Sendable {
     public var calls = 0
     /// Events that were tried in a smaller batch because a larger one failed on account of one of them.
     public var splitEvents = 0
+    /// Events that followed another of their key, and were taken back to wait for their turn.
+    public var takenBack = 0
     public var probes = 0
     /// Compensations that succeeded.
     public var compensations = 0

@@ -1,7 +1,8 @@
 /// Calls with several events (`BatchPolicy`).
 ///
 /// Every event keeps its own life: it is prepared, recorded, parked and settled like any other, and its key has one
-/// event in a batch at most, because the next one is prepared when this one is settled (D2). Only the call is shared.
+/// event in a batch at most, because the next one is prepared when this one is settled (D2); but see
+/// `Core+Following.swift`. Only the call is shared.
 /// An event that is in doubt is asked about alone (D4) and joins a batch after a miss.
 ///
 /// Which event is to blame when a call fails as a whole nobody knows. So its events are tried again in batches of half
@@ -20,8 +21,8 @@ extension Core {
     mutating func joinBatch(_ slot: Slot, now: Instant) {
         let step = Int(events[slot].step)
         guard let policy = openBatches[step]?.policy else { return }
-        let isRetry = events[slot].attempts > 0 || events[slot].batchLimit > 0
-        let limit = events[slot].batchLimit > 0 ? min(policy.items, Int(events[slot].batchLimit)) : policy.items
+        let isRetry = isRetried(slot)
+        let limit = batchLimit(of: slot, policy)
         let byteCount = events[slot].preparedByteCount
         var number = openBatches[step]?[isRetry: isRetry] ?? Batch.none
         if number != Batch.none, !batches[number].hasRoom(limit: limit, byteCount: byteCount, of: policy) {
@@ -40,6 +41,15 @@ extension Core {
         } else if batches[number].dueAt <= now || isDraining(slot) {
             queueBatch(number)
         }
+        if policy.takesSameKey { letFollow(slot, now: now) }
+    }
+
+    /// Whether it joins the batches of those that have met a fault.
+    func isRetried(_ slot: Slot) -> Bool { events[slot].attempts > 0 || events[slot].batchLimit > 0 }
+
+    /// The most events of a batch that it may be in.
+    func batchLimit(of slot: Slot, _ policy: BatchPolicy) -> Int {
+        events[slot].batchLimit > 0 ? min(policy.items, Int(events[slot].batchLimit)) : policy.items
     }
 
     private mutating func openBatch(for slot: Slot, _ policy: BatchPolicy, isRetry: Bool, now: Instant) -> UInt32 {
@@ -136,8 +146,8 @@ extension Core {
     /// The batch that would be sent next could take more, and perhaps there are more: an event is being prepared.
     mutating func isFilling(_ system: Int, now: Instant, into actions: inout [Action]) -> Bool {
         let number = events[systems[system].next].batch
-        guard number != Batch.none, !batches[number].isRetry,
-            openBatches[Int(batches[number].step)]?.fresh == number
+        guard number != Batch.none, let open = openBatches[Int(batches[number].step)],
+            open[isRetry: batches[number].isRetry] == number, !batches[number].isRetry || open.policy.takesSameKey
         else { return false }
         if preparingCount > 0 { return true }
         // Where the events prepared meanwhile went elsewhere, there is no end of looking for others.
@@ -222,9 +232,13 @@ extension Core {
         }
         let outcome = answer.outcome(of: position)
         let verdict = answer.verdict(of: position)
-        let pause = verdict == .success ? 0 : max(granted, doubt(slot, outcome, now: now))
+        let isTakenBack = events[slot].isFollowing && !(verdict == .success && isBehindSuccess(slot))
+        let pause =
+            verdict == .success && !isTakenBack ? 0 : max(granted, doubt(slot, outcome, now: now))
         if let half = answer.splitLimit { events[slot].batchLimit = half }
-        if answer.isSplitAtOnce {
+        if isTakenBack {
+            takeBack(slot, notBefore: pause, now: now, into: &actions)
+        } else if answer.isSplitAtOnce {
             split(slot, now: now, into: &actions)
         } else {
             act(on: verdict, of: slot, notBefore: pause, now: now, into: &actions)

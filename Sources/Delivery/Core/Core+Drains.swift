@@ -31,6 +31,7 @@ extension Core {
     /// for the steps behind it would otherwise be repeated by the next owner.
     private func isWaitedFor(_ slot: Slot) -> Bool {
         let event = events[slot]
+        if event.state == .finished { return !event.isForsaken }
         return event.isInFlight
             || (event.state == .queued && event.isApplied && !event.isCompensating
                 && systems[Int(event.system)].isAvailable)
@@ -120,7 +121,7 @@ extension Core {
         case .parking: setState(slot, .abandonedPark, now: now)
         case .recording: setState(slot, .abandonedRecord, now: now)
         case .abandonedCall, .abandonedProbe, .abandonedPark, .abandonedRecord, .withdrawn, .free: break
-        case .waiting, .ready, .preparing, .queued, .backingOff, .parkBackingOff, .recordBackingOff:
+        case .waiting, .ready, .preparing, .queued, .backingOff, .parkBackingOff, .recordBackingOff, .finished:
             leaveLists(slot)
             letGo(slot, now: now, into: &actions)
         }
@@ -136,6 +137,7 @@ extension Core {
         case .preparing: preparingCount -= 1
         default: break
         }
+        forsake(behind: slot)
         _ = keys.remove(slot, key: event.key)
     }
 

@@ -41,7 +41,11 @@ extension Core {
         events[slot].byteCount = byteCount
         let isFirst = keys.append(slot, key: mixedKey)
         setState(slot, .waiting, now: now)
-        if isFirst { becomeReady(slot, now: now) }
+        if isFirst {
+            becomeReady(slot, now: now)
+        } else if followsAtAll {
+            letFollow(keys.previous(slot), now: now)
+        }
         count(events: 1, bytes: byteCount, into: &actions)
         startWhatCan(now: now, into: &actions)
         return events.id(slot)
@@ -57,7 +61,7 @@ extension Core {
         return events.addSlot()
     }
 
-    /// The event is now first of its key.
+    /// The event may start: it is first of its key, or may follow the one in front of it.
     mutating func becomeReady(_ slot: Slot, now: Instant) {
         setState(slot, .ready, now: now)
         let partition = Int(events[slot].partition)

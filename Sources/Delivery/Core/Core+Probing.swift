@@ -16,12 +16,16 @@ extension Core {
 
     /// A step is prepared: it is in doubt if a former owner of the partition may have called it.
     mutating func noteRedelivery(_ slot: Slot) {
-        events[slot].isEffectUnknown = false
+        if !events[slot].isTakenBack {
+            events[slot].isEffectUnknown = false
+            events[slot].probeNotBefore = .zero
+        }
         guard let policy = probePolicy(of: slot) else { return }
         let partition = partitions[Int(events[slot].partition)]
         guard let first = partition.firstOffset, offsets[slot].offset - first < startWindow else { return }
         events[slot].isEffectUnknown = true
-        events[slot].probeNotBefore = partition.quietSince + policy.settleAfter
+        events[slot].probeNotBefore = max(
+            events[slot].probeNotBefore, partition.quietSince + policy.settleAfter)
     }
 
     /// A call ended and was no success. Returns for how long its effect may still come, in nanoseconds.

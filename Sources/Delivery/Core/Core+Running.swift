@@ -8,19 +8,15 @@ extension Core {
             return
         }
         preparingCount -= 1
-        if preparedCompensation(slot, result, now: now, into: &actions) {
+        if preparedCompensation(slot, result, now: now, into: &actions)
+            || preparedFollower(slot, result, now: now, into: &actions)
+        {
             startWhatCan(now: now, into: &actions)
             return
         }
         switch result {
         case .call(let system, let step, let byteCount):
-            precondition(Int(system.index) < systems.count, "a step calls a system that is not configured")
-            events[slot].system = system.index
-            events[slot].step = UInt16(clamping: step)
-            events[slot].attempts = 0
-            events[slot].doubtfulAnswers = 0
-            events[slot].batchLimit = 0
-            noteRedelivery(slot)
+            begin(slot, step: step, of: system)
             hold(slot, preparedBytes: byteCount, into: &actions)
             queue(slot, now: now, into: &actions)
         case .done:
@@ -36,6 +32,17 @@ extension Core {
         case .again: beginAgain(slot, now: now, into: &actions)
         }
         startWhatCan(now: now, into: &actions)
+    }
+
+    mutating func begin(_ slot: Slot, step: Int32, of system: SystemID) {
+        precondition(Int(system.index) < systems.count, "a step calls a system that is not configured")
+        events[slot].system = system.index
+        events[slot].step = UInt16(clamping: step)
+        events[slot].attempts = 0
+        events[slot].doubtfulAnswers = 0
+        if !events[slot].isTakenBack { events[slot].batchLimit = 0 }
+        noteRedelivery(slot)
+        events[slot].isTakenBack = false
     }
 
     mutating func hold(_ slot: Slot, preparedBytes byteCount: Int, into actions: inout [Action]) {

@@ -40,8 +40,8 @@ extension Core {
         // What is prepared and waits for a system that is unwell must not fill the memory.
         guard preparedBytes < configuration.buffer.bytes, let slot = nextReady(now: now) else { return false }
         let partition = Int(events[slot].partition)
+        if !events[slot].isStarted { partitions[partition].startedCount += 1 }
         events[slot].isStarted = true
-        partitions[partition].startedCount += 1
         partitions[partition].highestStarted = max(partitions[partition].highestStarted, offsets[slot].offset)
         prepare(slot, step: 0, now: now, into: &actions)
         return true
@@ -72,6 +72,7 @@ extension Core {
     /// The first ready event, provided that the commit metadata has room for it. The event that holds the watermark
     /// may always start: settling it makes room.
     private mutating func startable(in partition: Int, now: Instant) -> Slot? {
+        if followsAtAll { leaveLateFollowers(in: partition, now: now) }
         let first = partitions[partition].ready.first
         guard first != .none else { return nil }
         let holder = partitions[partition].tracker.unsettled.first

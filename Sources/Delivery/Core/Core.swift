@@ -5,8 +5,8 @@
 /// the same calls give the same actions. It keeps these promises (`docs/design.md` tells them in full):
 ///
 /// - D1: a commit never passes an unsettled event, and never goes backwards within an assignment.
-/// - D2: of one key, one event runs at a time, in order. A waiting key takes no slot of a system. What counts as the
-///   key is a choice: see `Order`.
+/// - D2: of one key, one event runs at a time, in order; or several in one call to a system that keeps their order. A
+///   waiting key takes no slot of a system. What counts as the key is a choice: see `Order`.
 /// - D5: event faults park, target faults wait; circuits, `Retry-After`, alarms.
 /// - D6, D11: revocation and shutdown drain, commit, then let go; what comes later is fenced.
 /// - D7: what is settled ahead travels in the commit's metadata.
@@ -26,6 +26,8 @@ public struct Core: Sendable {
     let startWindow: Int64
     let hasProbes: Bool
     let hasCompensations: Bool
+    /// Whether any call may carry several events of a key.
+    let followsAtAll: Bool
 
     var generator: SplitMix64
     var counters = Counters()
@@ -68,6 +70,7 @@ public struct Core: Sendable {
         startWindow = Int64(max(1, configuration.startWindow))
         hasProbes = configuration.probes.contains { $0 != nil }
         hasCompensations = configuration.records && configuration.compensations.contains { $0 != nil }
+        followsAtAll = configuration.batches.contains { $0?.takesSameKey == true }
         generator = SplitMix64(seed: seed)
         let slots = min(configuration.buffer.events, 1 << 16)
         events = EventTable(slots: slots)

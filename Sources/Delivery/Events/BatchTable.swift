@@ -38,13 +38,13 @@ struct Batch: Sendable {
 /// The batches of one step that take more events: those of events without a fault, and those of the others. They are
 /// apart because a few events that the system refuses must not spoil the batches of all (D2).
 struct OpenBatches: Sendable {
-    let policy: BatchPolicy
+    private(set) var policy: BatchPolicy
     var fresh = Batch.none
     var retries = Batch.none
 
     init(_ policy: BatchPolicy) {
-        self.policy = BatchPolicy(
-            items: min(max(1, policy.items), Int(UInt16.max)), bytes: policy.bytes, linger: policy.linger)
+        self.policy = policy
+        self.policy.items = min(max(1, policy.items), Int(UInt16.max))
     }
 
     subscript(isRetry isRetry: Bool) -> UInt32 {

@@ -16,6 +16,14 @@ struct Event: Sendable {
     var isCompensating = false
     /// That is durable.
     var isFailureRecorded = false
+    /// Under way behind an event of its key that is not settled.
+    var isFollowing = false
+    /// The event that it follows was let go without being settled.
+    var isForsaken = false
+    /// It followed another, and is prepared anew: what is in doubt of it stays so.
+    var isTakenBack = false
+    /// What it is settled as once the one in front of it is.
+    var settlement = Settlement.skipped
     var step: UInt16 = 0
     var system: UInt16 = 0
     /// Faults in a row of the current step (or of its dead letter or record): the exponent of the back-off.

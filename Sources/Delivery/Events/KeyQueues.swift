@@ -52,6 +52,12 @@ struct KeyQueues: Sendable {
         return wasFirst ? table[position].list.first : .none
     }
 
+    /// The event of its key behind it, or `.none`.
+    func next(_ slot: Slot) -> Slot { links.next(slot) }
+
+    /// The event of its key in front of it, or `.none`.
+    func previous(_ slot: Slot) -> Slot { links.previous(slot) }
+
     /// Where the key stands, or the empty place where it belongs.
     private func find(_ key: UInt64) -> Int {
         let mask = table.count - 1

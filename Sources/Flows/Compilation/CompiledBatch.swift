@@ -26,8 +26,10 @@ struct CompiledBatch {
     let body: Program?
     let key: Program?
     let results: Program?
+    let takesSameKey: Bool
 
     init(_ batch: BatchDefinition, compiler: inout FlowCompiler) {
+        takesSameKey = batch.policy.takesSameKey
         // Neither is of one event.
         body = compiler.program(batch.body, variables: [])
         results = compiler.program(batch.results, variables: [])

@@ -13,6 +13,7 @@ final class CompiledFlow {
     let topic: String
     let source: String
     let tombstones: FlowDefinition.Tombstones
+    let order: Order
     let decoder: EventDecoder
     let schema: Schema?
     let identity: Program?
@@ -48,6 +49,7 @@ final class CompiledFlow {
         topic = definition.topic
         source = definition.source
         tombstones = definition.tombstones
+        order = definition.order
         decoder = EventDecoder(format: definition.format, document: document)
         schema = compiler.schema(definition.schema)
         identity = compiler.stableProgram(definition.identity)

@@ -119,7 +119,8 @@ private struct DefinitionBuilder {
         _ batch: Configuration.Step.Batch, results: Configuration.Expression?
     ) -> BatchDefinition {
         BatchDefinition(
-            BatchPolicy(items: batch.max, bytes: batch.byteCount, linger: batch.linger),
+            BatchPolicy(
+                items: batch.max, bytes: batch.byteCount, linger: batch.linger, takesSameKey: batch.sameKey == .inOrder),
             body: batch.body.map(Expression.init), key: batch.key.map(Expression.init),
             results: results.map(Expression.init))
     }

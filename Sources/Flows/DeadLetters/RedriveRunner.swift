@@ -205,6 +205,7 @@ public final class RedriveRunner {
             core.prepared(id, prepared, now: now, into: &actions)
         case .prepareCompensation(let id, let reason):
             core.prepared(id, runner.prepareCompensation(slots[id], reason), now: now, into: &actions)
+        case .takeBack(let id): slots[id].takeBack()
         case .call(let id): call(id)
         case .callBatch(let batch, let events): callBatch(batch, events)
         case .probe(let id): probe(id)

@@ -70,6 +70,7 @@ struct EventLife {
                 core.prepared(id, prepared, now: now, into: &actions)
             case .prepareCompensation(let id, let reason):
                 core.prepared(id, runner.prepareCompensation(slot, reason), now: now, into: &actions)
+            case .takeBack: slot.takeBack()
             case .call(let id): call(id, nil, &meter)
             case .callBatch(let batch, let events): call(events[0], batch, &meter)
             case .record(let id, _): core.recorded(id, succeeded: true, now: now, into: &actions)

@@ -88,18 +88,8 @@ final class EventSlot {
     let lastAnswer = ByteBuffer(capacity: 64, retainedCapacity: 64)
 
     func begin() {
-        isExamined = false
-        remainingSteps = 0
-        undecidedSteps = 0
-        recordedSteps = 0
-        answers?.removeAll()
-        reference = nil
+        takeBack()
         evaluatedKey = nil
-        keyState = nil
-        version = nil
-        remembered = nil
-        namedStep = -1
-        createdSteps = 0
         round = 0
         failureID = nil
         failure = nil
@@ -107,18 +97,33 @@ final class EventSlot {
         before = nil
         applied.removeAll(keepingCapacity: true)
         isCompensating = false
-        attempts = 0
         firstFailedAt = 0
-        fault = nil
         lastStatus = 0
         lastAnswer.removeAll()
+        isProbe = false
+        batch = nil
+    }
+
+    /// Forgets what was prepared and found out of the event, so that all of it is found out anew; but not that it failed.
+    func takeBack() {
+        isExamined = false
+        remainingSteps = 0
+        undecidedSteps = 0
+        recordedSteps = 0
+        answers?.removeAll()
+        reference = nil
+        keyState = nil
+        version = nil
+        remembered = nil
+        namedStep = -1
+        createdSteps = 0
+        attempts = 0
+        fault = nil
         body.removeAll()
         path.removeAll()
         probePath.removeAll()
-        isProbe = false
         hasBody = false
         resultKey = nil
-        batch = nil
     }
 
     /// Forgets the event; what memory it needed is kept within reason.

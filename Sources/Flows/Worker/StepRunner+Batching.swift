@@ -26,12 +26,34 @@ extension StepRunner {
                 matching.add(BatchItemResult(result))
                 return true
             }
-            return (.items(outcomes(of: matching, slots, step, tell: tell)), matching.problem)
+            let outcomes = outcomes(of: matching, slots, step, tell: tell)
+            let problems = [matching.problem, step.batch?.takesSameKey == true ? disorder(outcomes, slots) : nil]
+            let told = problems.compactMap(\.self)
+            return (.items(outcomes), told.isEmpty ? nil : told.joined(separator: ", "))
         } catch {
             // What cannot be read says nothing of any event.
             for slot in slots { slot.noteFailure() }
             return (.whole(.sentNoAnswer), "results: \(error)")
         }
+    }
+
+    /// What is said where the system took an event behind one of the same key that it did not take. The order of the effects
+    /// is lost by then; that it must not happen is what ‘same_key: in_order’ says of the system.
+    private func disorder(_ outcomes: [Outcome?], _ slots: [EventSlot]) -> String? {
+        var stopped: Set<[UInt8]> = []
+        var count = 0
+        for (slot, outcome) in zip(slots, outcomes) {
+            guard let key = flow.order == .partition ? [] : slot.orderKey else { continue }
+            if case .answered(200..<300, _)? = outcome {
+                if stopped.contains(key) { count += 1 }
+            } else {
+                stopped.insert(key)
+            }
+        }
+        return count == 0
+            ? nil
+            : "\(count) events taken behind one of their key that was not: the system does not keep the order that "
+                + "‘same_key: in_order’ relies on"
     }
 
     private func outcomes(

@@ -33,6 +33,7 @@ extension Worker {
         case .prepare(let id, let step): prepare(id, from: Int(step))
         case .prepareCompensation(let id, let reason):
             core.prepared(id, runner.prepareCompensation(slots[id], reason), now: turnTime, into: &actions)
+        case .takeBack(let id): slots[id].takeBack()
         case .call(let id): call(id)
         case .callBatch(let batch, let events): callBatch(batch, events)
         case .probe(let id): probe(id)

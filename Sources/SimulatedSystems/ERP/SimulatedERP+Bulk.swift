@@ -3,7 +3,8 @@
 ///
 /// The body is a list of clients, or `{ items: […] }`. A client may have `idempotencyKey`, `version` and `eventId` beside
 /// its own members. The answer is `{ items: [{ clientIdentifier, idempotencyKey, status, body }] }` in the request's
-/// order. Faults for the path `/v2/clients/bulk/items` concern single items: a status is the item's, a dropped
+/// order. Items are taken in their order, and of a client none behind one that was not taken: such are answered with 424.
+/// Faults for the path `/v2/clients/bulk/items` concern single items: a status is the item's, a dropped
 /// connection leaves the item out of the answer.
 extension SimulatedERP {
     static var bulkItemPath: String { "/v2/clients/bulk/items" }
@@ -22,7 +23,8 @@ extension SimulatedERP {
                 return .problem(422, "A client is not valid; none was taken.", errors: refused)
             }
         }
-        let results = items.compactMap { result(of: $0) }
+        var stopped: Set<String> = []
+        let results = items.compactMap { result(of: $0, &stopped) }
         return .json(200, .object([.init("items", .array(results))]))
     }
 
@@ -34,20 +36,29 @@ extension SimulatedERP {
     }
 
     /// The item's part of the answer; `nil`: it gets none.
-    private func result(of item: JSONTree) -> JSONTree? {
+    ///
+    /// - Parameter stopped: the clients of which an item was not taken.
+    private func result(of item: JSONTree, _ stopped: inout Set<String>) -> JSONTree? {
         let subject = item["clientIdentifier"]?.string
+        if let subject, stopped.contains(subject) {
+            return result(of: item, .problem(424, "An earlier item of the client was not taken."))
+        }
         let decision = faults.decide(.init(method: "POST", path: Self.bulkItemPath, client: subject))
         let answer: Answer
+        let isAnswered: Bool
         switch decision.verdict {
-        case .proceed: answer = write(item)
-        case .answer(let status, _, _): answer = .problem(status, "This failure is simulated.")
-        case .hang, .drop(.beforeApplying): return nil
-        case .drop(.afterApplying), .drop(.midAnswer):
-            _ = write(item)
-            return nil
+        case .proceed: (answer, isAnswered) = (write(item), true)
+        case .answer(let status, _, _): (answer, isAnswered) = (.problem(status, "This failure is simulated."), true)
+        case .hang, .drop(.beforeApplying): (answer, isAnswered) = (.problem(503, "Not taken."), false)
+        case .drop(.afterApplying), .drop(.midAnswer): (answer, isAnswered) = (write(item), false)
         }
-        return .object([
-            .init("clientIdentifier", .text(subject)), .init("idempotencyKey", .text(item["idempotencyKey"]?.string)),
+        if answer.status >= 300, let subject { stopped.insert(subject) }
+        return isAnswered ? result(of: item, answer) : nil
+    }
+
+    private func result(of item: JSONTree, _ answer: Answer) -> JSONTree {
+        .object([
+            .init("clientIdentifier", .text(item["clientIdentifier"]?.string)), .init("idempotencyKey", .text(item["idempotencyKey"]?.string)),
             .init("status", .int(answer.status)), .init("body", JSONTree(parsing: answer.body) ?? .null),
         ])
     }

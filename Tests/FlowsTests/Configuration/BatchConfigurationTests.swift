@@ -80,8 +80,41 @@ struct BatchConfigurationTests {
         let errors = errors("call: POST erp/bulk\nbatch: { max: 2 }", flow: "order: partition")
         #expect(errors.count == 1 && errors[0].contains("never fills"), "\(errors)")
         #expect(self.errors("call: POST erp/bulk\nbatch: { max: 2 }", flow: "order: none").isEmpty)
+        let inOrder = "call: POST erp/bulk\nbatch: { max: 2, same_key: in_order }"
+        #expect(self.errors(inOrder, flow: "order: partition").isEmpty)
         let tooMany = self.errors("call: POST erp/bulk\nbatch: { max: 200 }", flow: "buffer: { events: 100 }")
         #expect(tooMany.count == 1 && tooMany[0].contains("never fills"), "\(tooMany)")
+    }
+
+    @Test(
+        "several events of a key in one call: only where nothing depends on how an earlier one ends",
+        arguments: [
+            ("", "order: none", "keeps no order"),
+            ("remember: { client_id: .id }", "", "there can be no ‘remember’"),
+            ("", "version: .data.version", "there can be no ‘version’"),
+        ])
+    func sameKey(step: String, flow: String, reason: String) {
+        let errors = errors("call: POST erp/bulk\nbatch: { max: 2, same_key: in_order }\n" + step, flow: flow)
+        #expect(errors.count == 1 && errors[0].contains(reason), "\(errors)")
+    }
+
+    @Test("several events of a key in one call: only in flows of one step")
+    func sameKeySteps() {
+        let text = yaml("call: POST erp/bulk\nbatch: { max: 2, same_key: in_order }")
+        let errors = Example.errors(text + "      - { name: second, call: POST erp/clients }\n")
+        #expect(errors.count == 1 && errors[0].contains("is for flows of one step"), "\(errors)")
+    }
+
+    @Test("`same_key` reaches the core, and has events apart unless it is said")
+    func sameKeyPolicy() throws {
+        for (text, expected) in [("", false), (", same_key: apart", false), (", same_key: in_order", true)] {
+            let configuration = try Example.load(yaml("call: POST erp/bulk\nbatch: { max: 2\(text) }"))
+            let flow = try #require(configuration.flows.first)
+            let definition = try FlowDefinition(
+                flow, of: configuration, schemas: SchemaTexts(), files: .memory([:], workingDirectory: "/"))
+            #expect(definition.coreConfiguration.batches.map { $0?.takesSameKey } == [expected])
+            #expect(definition.unbatchedPolicies.map { $0?.takesSameKey } == [false])
+        }
     }
 
     private func definition(results: String, body: String? = nil, key: String? = nil) -> FlowDefinition {

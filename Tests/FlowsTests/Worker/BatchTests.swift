@@ -16,11 +16,12 @@ struct BatchTests {
 
         init(
             _ ids: [String], map: String? = nil, body: String? = nil, key: String? = nil,
-            results: String? = ".items[]", success: Set<Int>? = nil, headers: [(String, String)] = []
+            results: String? = ".items[]", success: Set<Int>? = nil, headers: [(String, String)] = [],
+            takesSameKey: Bool = false
         ) throws {
             var step = StepDefinition.step(map: map, path: "/clients/bulk", headers: headers, success: success)
             step.batch = BatchDefinition(
-                BatchPolicy(items: 100), body: body.map { Flows.Expression($0) },
+                BatchPolicy(items: 100, takesSameKey: takesSameKey), body: body.map { Flows.Expression($0) },
                 key: key.map { Flows.Expression($0) }, results: results.map { Flows.Expression($0) })
             let benches = try ids.map { id in
                 let bench = try RunnerBench(.flow([step]))
@@ -172,6 +173,39 @@ struct BatchTests {
             return
         }
         #expect(items == [200, 200, 422].map { .answered(status: $0, retryAfter: nil) })
+    }
+
+    @Test("a system that took an event behind one of its key that it did not take is told of")
+    func disorder() throws {
+        let inOrder = #"{"items":[{"status":422},{"status":200},{"status":200}]}"#
+        func problem(_ keys: [String], _ body: String, takesSameKey: Bool = true) throws -> String? {
+            let bench = try Bench(["a", "b", "c"], takesSameKey: takesSameKey)
+            for (slot, key) in zip(bench.slots, keys) { slot.evaluatedKey = Array(key.utf8) }
+            return bench.judge(200, body).problem
+        }
+        #expect(try problem(["1", "1", "1"], inOrder)?.hasPrefix("2 events taken behind") ?? false)
+        #expect(try problem(["1", "2", "1"], inOrder)?.hasPrefix("1 events taken behind") ?? false)
+        #expect(try problem(["1", "2", "3"], inOrder) == nil)
+        #expect(try problem(["1", "1", "1"], inOrder, takesSameKey: false) == nil)
+        #expect(try problem(["1", "1", "1"], #"{"items":[{"status":200},{"status":422},{"status":424}]}"#) == nil)
+    }
+
+    @Test("an event that is taken back is found out about anew, and keeps when it first failed")
+    func takenBack() throws {
+        let bench = try Bench(["a"])
+        let slot = bench.slots[0]
+        let body = slot.body.text
+        slot.noteRefusal(status: 503, body: UnsafeRawBufferPointer(start: nil, count: 0))
+        let failedAt = slot.firstFailedAt
+        slot.takeBack()
+        #expect(!slot.isExamined)
+        #expect(slot.body.text.isEmpty)
+        guard case .call? = bench.runner.prepare(slot, from: 0) else {
+            Issue.record("no call")
+            return
+        }
+        #expect(slot.body.text == body)
+        #expect(slot.firstFailedAt == failedAt)
     }
 
     @Test("an answer that is an error is that of the call; so is any where `results` is not given")

@@ -76,6 +76,37 @@ struct BatchTests {
         }
     }
 
+    @Test(
+        "Few customers with many events, in order, in a fraction of the calls: none lost, none twice, what is bad is parked, "
+            + "with receipts what is behind it too", arguments: [false, true])
+    func sameKey(withReceipts: Bool) async throws {
+        try await Plant.run(partitions: 2, change: { flow in
+            Self.sendInBatches(&flow)
+            flow.steps[0].batch?.policy.takesSameKey = true
+            if withReceipts { flow.receipts = ReceiptSettings(topic: "") }
+        }) { plant in
+            let events = customerEvents(2_000, customers: 12, defects: [.refusedByERP], share: 0.002, seed: 3)
+            plant.erp.faults.replace(with: [
+                FaultRule(.answer(status: 503), path: "/v2/clients/bulk/items", probability: 0.01),
+                FaultRule(.drop(.beforeApplying), path: "/v2/clients/bulk/items", probability: 0.005),
+                FaultRule(.drop(.afterApplying), path: "/v2/clients/bulk/items", probability: 0.005),
+                FaultRule(.drop(.afterApplying), path: "/v2/clients/bulk", probability: 0.05),
+            ])
+            try await plant.produce(events)
+            let pool = try plant.start()
+            #expect(
+                await eventually(within: .seconds(60)) {
+                    pool.statistics.applied + pool.statistics.parked == 2_000
+                }, "\(pool.statistics)\n\(plant.story)")
+            try await plant.stop(pool)
+            #expect(pool.statistics.parked > 0)
+            try await plant.expectBalanced(events, parked: pool.statistics.parked)
+            #expect(try await plant.committedCount() == 2_000)
+            // An event for each call would be 2,000, and more for what is repeated.
+            #expect(pool.statistics.calls <= 2_000 / 4, "\(pool.statistics.calls) calls")
+        }
+    }
+
     @Test("Receipts: a replay makes no call, and its batches leave no event out")
     func replay() async throws {
         try await Plant.run(change: { flow in

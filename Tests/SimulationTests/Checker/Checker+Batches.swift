@@ -18,8 +18,10 @@ extension Checker {
         expect(
             bytes <= batch.bytes || names.count == 1, "batches",
             "\(bytes) bytes in a call of \(batch.bytes) at most")
+        startedInCall = []
         for name in names {
             startItem(worker, name)
+            startedInCall.append(name)
             guard let event = workers[worker]?.live[name] else { continue }
             if case .call(system, step) = event.answer {
             } else {

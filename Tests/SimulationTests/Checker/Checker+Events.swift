@@ -32,7 +32,13 @@ extension Checker {
     // MARK: Order
 
     /// The event is about to be worked on: it must be the first unsettled one of its key, alone (D2).
-    mutating func checkOrder(_ worker: Int, _ event: LiveEvent, _ what: String) {
+    ///
+    /// - Parameter behind: where a call may carry several events of a key: what must hold of those in front of it that are
+    ///   not settled; `nil`: there may be none.
+    mutating func checkOrder(
+        _ worker: Int, _ event: LiveEvent, _ what: String, behind: ((LiveEvent) -> Bool)? = nil
+    ) {
+        if plan.followsInBatches, let behind { return checkFollowing(worker, event, what, behind) }
         let assignment = assignments[event.assignment]
         let key = plan.orderKey(event.record)
         let position = assignment.settledOfKey[key, default: 0]
@@ -60,7 +66,9 @@ extension Checker {
             expect(false, "D6", "prepare of an event that is not held")
             return
         }
-        checkOrder(worker, event, "the preparation")
+        checkOrder(worker, event, "the preparation") { leader in
+            step > 0 ? leader.succeeded.contains(0) : leader.waitsInBatch
+        }
         checkMayStart(worker, event, isSequel: step > 0, "the preparation")
         if step == 0 {
             expect(event.answer == nil, "D3", "record \(event.record) begins again")
@@ -81,10 +89,12 @@ extension Checker {
     mutating func prepared(_ worker: Int, _ name: UInt64, _ answer: PreparedAnswer) {
         guard let event = workers[worker]?.live[name] else { return }
         workers[worker]?.live[name]?.answer = answer
-        workers[worker]?.live[name]?.lastResult = nil
+        if !event.isUncounted {
+            workers[worker]?.live[name]?.lastResult = nil
+            workers[worker]?.live[name]?.batchLimit = .max
+        }
         workers[worker]?.live[name]?.isMissed = false
         workers[worker]?.live[name]?.isSplit = false
-        workers[worker]?.live[name]?.batchLimit = .max
         workers[worker]?.live[name]?.probeFault = nil
         workers[worker]?.live[name]?.failures = 0
         workers[worker]?.live[name]?.doubtfulAnswers = 0
@@ -103,6 +113,7 @@ extension Checker {
             checkSystem(worker, system, event.record)
             workers[worker]?.systems[system].inFlight += 1
         }
+        startedInCall = []
         startItem(worker, name)
     }
 
@@ -116,18 +127,19 @@ extension Checker {
             expect(false, "D3", "call of record \(event.record), which is not prepared for one")
             return
         }
-        checkOrder(worker, event, "the call")
+        let others = startedInCall.compactMap { workers[worker]?.live[$0]?.record }
+        checkOrder(worker, event, "the call") { others.contains($0.record) }
         checkMayStart(worker, event, isSequel: !event.succeeded.isEmpty && step < Plan.undo, "the call")
         checkCompensation(event, step)
         expect(
             !event.succeeded.contains(step), "D4", "step \(step) of record \(event.record) is called after a success")
-        if let last = event.lastResult {
+        if let last = event.lastResult, !event.isUncounted {
             expect(
                 mayRepeat(last, event, step), "D5",
                 "record \(event.record) is called again after \(last)")
         }
         checkAsked(event, step)
-        checkEffect(event, step)
+        checkEffect(event, step, behind: others)
         workers[worker]?.live[name]?.isCalling = true
         workers[worker]?.live[name]?.isMissed = false
         workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] += 1
@@ -208,6 +220,8 @@ extension Checker {
         workers[worker]?.live[name]?.idleSince = now
         workers[worker]?.live[name]?.lastResult = result
         workers[worker]?.live[name]?.isSplit = isSplit
+        workers[worker]?.live[name]?.isUncounted = false
+        workers[worker]?.live[name]?.calledAt = now
         workers[worker]?.busyKeys[plan.orderKey(event.record), default: 0] -= 1
         if isSplit { return }
         switch meaning(result, step: step) {
@@ -343,6 +357,7 @@ extension Checker {
             return
         }
         expect(!assignment.isOver, "D6", "record \(record) is settled after its partition was let go")
+        expect(ahead(of: event).isEmpty, "D2", "record \(record) is settled before an earlier one of its key")
         let isEarned: Bool
         switch settled {
         case .applied: isEarned = event.answer == .done && !event.succeeded.isEmpty

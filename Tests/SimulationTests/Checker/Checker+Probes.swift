@@ -37,7 +37,8 @@ extension Checker {
             "record \(event.record) is asked about too early after the assignment")
         if event.lastResult == .noAnswer {
             expect(
-                now - event.idleSince >= plan.settleAfter || event.failures > 1, "D4",
+                now - (event.isUncounted ? event.calledAt : event.idleSince) >= plan.settleAfter || event.failures > 1,
+                "D4",
                 "record \(event.record) is asked about too early after its call")
         }
     }

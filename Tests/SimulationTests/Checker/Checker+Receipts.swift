@@ -61,13 +61,16 @@ extension Checker {
     }
 
     /// An effect is about to be asked for.
-    func checkEffect(_ event: LiveEvent, _ step: Int) {
+    ///
+    /// - Parameter others: the records in front of it in the same call. One of them may be parked by an owner that this one
+    ///   does not know of yet; then its system stops the key there.
+    func checkEffect(_ event: LiveEvent, _ step: Int, behind others: [Int]) {
         guard plan.keepsReceipts else { return }
         expect(
             !assignments[event.assignment].receipts.contains(event.record * 8 + step), "receipts",
             "step \(step) of record \(event.record) is called although it has a receipt")
         guard plan.keepsOrder, step < Plan.undo else { return }
-        for other in earlier(than: event.record) where !isDoubtful(other) {
+        for other in earlier(than: event.record) where !isDoubtful(other) && !others.contains(other) {
             expect(
                 !wasFaulty[other], "D9",
                 "record \(event.record) is called although record \(other) of its key is parked")
@@ -82,7 +85,11 @@ extension Checker {
             expect(false, "D6", "record of an event that is not held")
             return
         }
-        checkOrder(worker, event, "the record")
+        if step == nil {
+            checkOrder(worker, event, "the mark")
+        } else {
+            checkOrder(worker, event, "the record", behind: { $0.succeeded.contains(0) })
+        }
         expect(!assignments[event.assignment].isOver, "D6", "record \(event.record) is recorded after a loss")
         expect(plan.keepsReceipts, "receipts", "something is recorded where nothing is to be")
         if step == Plan.failure {

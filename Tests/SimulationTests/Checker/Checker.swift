@@ -39,6 +39,8 @@ struct Checker {
     /// The last record of each system, step and key whose effect was made for the first time.
     var lastEffect: [EffectKey: Int] = [:]
     var callCount = 0
+    /// The events of the call that is being started, by name, those looked at already.
+    var startedInCall: [UInt64] = []
     /// Calls that reached for the network, by any worker; records times 8 and steps.
     var called: Set<Int> = []
 
@@ -96,6 +98,7 @@ struct Checker {
         case .fetched(let worker, let record, let event): fetched(worker, record, event)
         case .prepareAsked(let worker, let event, let step): prepareAsked(worker, event, step)
         case .prepared(let worker, let event, let answer): prepared(worker, event, answer)
+        case .takenBack(let worker, let event): takenBack(worker, event)
         case .callStarted(let worker, let event, _): callStarted(worker, event)
         case .callEnded(let worker, let event, _, let result): callEnded(worker, event, result)
         case .batchStarted(let worker, let events, _): batchStarted(worker, events)

@@ -92,6 +92,10 @@ struct LiveEvent {
     var isSplit = false
     /// The most events that it may be sent with from now on, itself included.
     var batchLimit = Int.max
+    /// It was taken back, and its last result does not count.
+    var isUncounted = false
+    /// When its last call ended.
+    var calledAt: Time = 0
 }
 
 /// One worker's time with one partition.

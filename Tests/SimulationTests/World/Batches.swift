@@ -11,6 +11,8 @@ struct PlannedBatch: Equatable {
     var silentPercent: Int
     /// Events that the system has no room for although it answers, in 100.
     var faultPercent: Int
+    /// The system makes the effects of a call in order, and of a key none behind one that it did not make.
+    var takesSameKey = false
 }
 
 extension Plan {
@@ -26,6 +28,38 @@ extension Plan {
                 silentPercent: dice.pick([0, 0, 5, 20]), faultPercent: dice.pick([0, 0, 5]))
         }
     }
+
+    /// In 15 of 100 seeds: a flow of one step, whose calls may carry several events of a key. Drawn apart as well.
+    mutating func drawFollowing() {
+        var dice = Dice(seed: seed ^ 0xF011_0117)
+        guard dice.chance(15) else { return }
+        steps = [steps[0]]
+        compensations = []
+        batches = [
+            PlannedBatch(
+                items: dice.pick([2, 3, 8, 100]), bytes: dice.pick([100, 300, 1 << 20]),
+                linger: dice.pick([0, 2_000, 20_000]), isAtomic: dice.chance(30),
+                silentPercent: dice.pick([0, 0, 5, 20]), faultPercent: dice.pick([0, 0, 5]), takesSameKey: true)
+        ]
+        // Where all is asked about, each event goes alone.
+        if probing != nil, dice.chance(75) { probing?.startWindow = dice.pick([8, 20, 40]) }
+        // One of several receipts that are written side by side fails now and then.
+        recordFaultPercent = dice.pick([0, 20, 40])
+        let isOneKey = dice.chance(50)
+        for index in records.indices {
+            if isOneKey { records[index].key = records[index].partition }
+            records[index].steps = [dice.chance(90)]
+            records[index].version = nil
+            switch records[index].kind {
+            case .mappingFault(1...), .rejected(1..., _), .doubtful(1..., _), .stubborn(1...):
+                records[index].kind = .normal
+            default: break
+            }
+        }
+    }
+
+    /// Whether a call may carry several events of a key.
+    var followsInBatches: Bool { batches.contains { $0?.takesSameKey == true } }
 
     func batch(of step: Int) -> PlannedBatch? {
         step < batches.count ? batches[step] : nil
@@ -55,20 +89,23 @@ extension Systems {
         let delay = answers[0].delay
         // What ails the system ails the call; of a call that got no answer a part may have taken effect.
         if isUnwell(system, now) || answers[0].result == .noAnswer {
+            let whole = answers[0]
+            for index in answers.indices { answers[index].effectDelay = min(answers[index].effectDelay, whole.effectDelay) }
+            if batch.takesSameKey { _ = keepOrder(&answers, of: records) }
             return BatchAnswer(
-                result: .whole(answers[0].result), delay: delay,
-                effects: answers.map { $0.applies ? min($0.effectDelay, answers[0].effectDelay) : nil })
+                result: .whole(whole.result), delay: delay, effects: answers.map { $0.applies ? $0.effectDelay : nil })
         }
         if batch.isAtomic, let fault = answers.first(where: { $0.result != .status(200, retryAfter: nil) }) {
             let told: CallResult = fault.result == .noAnswer ? .status(500, retryAfter: nil) : fault.result
             return BatchAnswer(result: .whole(told), delay: delay, effects: records.map { _ in nil })
         }
         if batch.isAtomic {
+            if batch.takesSameKey { _ = keepOrder(&answers, of: records) }
             return BatchAnswer(
                 result: .whole(.status(200, retryAfter: nil)), delay: delay, effects: answers.map(\.effectDelay))
         }
         let isHealed = now >= plan.healed
-        let results = answers.indices.map { index -> CallResult? in
+        var results = answers.indices.map { index -> CallResult? in
             if !isHealed, dice.chance(batch.faultPercent) {
                 answers[index].applies = false
                 return .status(dice.pick([429, 500, 503, 401]), retryAfter: nil)
@@ -80,8 +117,32 @@ extension Systems {
             }
             return answers[index].result
         }
+        if batch.takesSameKey {
+            for index in keepOrder(&answers, of: records) {
+                results[index] = dice.pick([nil, .status(424, retryAfter: nil), .status(500, retryAfter: nil)])
+            }
+        }
         return BatchAnswer(
             result: .items(results), delay: delay, effects: answers.map { $0.applies ? $0.effectDelay : nil })
+    }
+
+    /// Of each key the effects come in order, and none behind one that does not. Returns those that are left out for
+    /// that reason.
+    private func keepOrder(_ answers: inout [Answer], of records: [Int]) -> [Int] {
+        var last: [Int: (applies: Bool, delay: Time)] = [:]
+        var leftOut: [Int] = []
+        for (index, record) in records.enumerated() {
+            let key = plan.orderKey(record)
+            if let last = last[key] {
+                if !last.applies {
+                    answers[index].applies = false
+                    leftOut.append(index)
+                }
+                answers[index].effectDelay = max(answers[index].effectDelay, last.delay)
+            }
+            last[key] = (answers[index].applies, answers[index].effectDelay)
+        }
+        return leftOut
     }
 }
 

@@ -62,6 +62,7 @@ enum Happening {
     case fetched(worker: Int, record: Int, event: UInt64?)
     case prepareAsked(worker: Int, event: UInt64, step: Int)
     case prepared(worker: Int, event: UInt64, answer: PreparedAnswer)
+    case takenBack(worker: Int, event: UInt64)
     case callStarted(worker: Int, event: UInt64, call: Int)
     case callEnded(worker: Int, event: UInt64, call: Int, result: CallResult)
     case batchStarted(worker: Int, events: [UInt64], call: Int)

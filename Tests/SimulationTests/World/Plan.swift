@@ -110,6 +110,8 @@ struct Plan {
     var backgroundFaultPercent: Int
     /// Answers that come a second time, after the worker has taken the first.
     var repeatedAnswerPercent: Int
+    /// Writes to the topic of receipts that fail, beside those of a background fault or an outage.
+    var recordFaultPercent = 0
     /// When a worker stops waiting for a system. Longer than a drain, for some.
     var callTimeout: Time
     /// Whether effects and parked keys are recorded.
@@ -175,6 +177,7 @@ struct Plan {
         drawProbing()
         drawBatches()
         drawCompensations()
+        drawFollowing()
     }
 
     /// What stands beside the step's own number for its compensation, in calls, effects and receipts.

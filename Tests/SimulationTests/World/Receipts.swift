@@ -69,7 +69,7 @@ struct RecordWrite {
 
 extension World {
     func startRecord(_ worker: Int, _ event: UInt64, partition: Int, _ writes: [ReceiptTopic.Write]) {
-        var isOut = now < plan.healed && dice.chance(plan.backgroundFaultPercent)
+        var isOut = now < plan.healed && dice.chance(max(plan.backgroundFaultPercent, plan.recordFaultPercent))
         for case .recordOutage(let from, let to) in plan.faults where from <= now && now < to { isOut = true }
         recordWrites.append(
             RecordWrite(
@@ -138,6 +138,8 @@ extension Worker {
             state.write(at: planned.offset, step < Plan.undo ? step : 4 * Plan.undo - step)
             // The key first: a receipt without it would hide the event from what its key is to remember.
             writes = [.key(planned.key, state, mark: nil), .effect(record: content.record, step: step)]
+            // Events that follow one another tell their key nothing.
+            if world.plan.followsInBatches { writes.removeFirst() }
             world.log(.recordAsked(worker: index, event: event.rawValue, step: step))
         case .parkedMark:
             let parked = state.parked ?? planned.offset...planned.offset

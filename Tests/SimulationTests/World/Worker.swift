@@ -91,7 +91,10 @@ final class Worker {
             records: plan.keepsReceipts
         )
         configuration.batches = plan.batches.map { batch in
-            batch.map { BatchPolicy(items: $0.items, bytes: $0.bytes, linger: duration($0.linger)) }
+            batch.map {
+                BatchPolicy(
+                    items: $0.items, bytes: $0.bytes, linger: duration($0.linger), takesSameKey: $0.takesSameKey)
+            }
         }
         return configuration
     }
@@ -348,6 +351,9 @@ final class Worker {
         switch action {
         case .prepare(let event, let step): prepare(event, Int(step))
         case .prepareCompensation(let event, let reason): prepareCompensation(event, reason)
+        case .takeBack(let event):
+            world.log(.takenBack(worker: index, event: event.rawValue))
+            slots[Int(event.slot)]?.call = nil
         case .call(let event): call(event, isProbe: false)
         case .callBatch(let batch, let events): callBatch(batch, events)
         case .probe(let event): call(event, isProbe: true)

@@ -201,17 +201,8 @@ extension Configuration.Flow {
                 reader.report("there is a step of this name already at \(other)", stepSite)
             }
             names[step.name] = step.place
-            if let batch = step.batch, batch.max > buffer.events {
-                let stepSite = Site(path: "\(site.path).steps[\(position)].batch", place: step.place)
-                reader.report("max is more than buffer.events (\(buffer.events)): such a batch never fills", stepSite)
-            }
-            if order == .partition, step.batch != nil {
-                let stepSite = Site(path: "\(site.path).steps[\(position)].batch", place: step.place)
-                reader.report(
-                    "‘order: partition’ has one event of a partition under way at a time, so that a batch never fills",
-                    stepSite)
-            }
         }
+        checkBatches(site, reader)
     }
 }
 
