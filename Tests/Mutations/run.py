@@ -33,7 +33,8 @@ let package = Package(
 )
 """
 
-# name, file under Sources/Delivery (or the simulated shell's, under Tests), text, what it becomes
+# name, file under Sources/Delivery (or the simulated shell's, under Tests), text, what it becomes; and how many seeds it
+# takes at least, where few come by it
 MUTATIONS = [
     ("commit passes an unsettled event", "Offsets/OffsetTracker.swift",
      "unsettled.isEmpty ? endOfFetched : pool[unsettled.first].offset",
@@ -286,11 +287,11 @@ MUTATIONS = [
     ("finished events settled though the one in front is let go", "Core/Core+Following.swift",
      "            withdraw(slot, now: now, into: &actions)\n        } else {",
      "            events[slot].isFollowing = false\n"
-     "            settle(slot, settlement, now: now, into: &actions)\n        } else {"),
+     "            settle(slot, settlement, now: now, into: &actions)\n        } else {", 8_000),
     ("what is taken back is no longer in doubt", "Core/Core+Following.swift",
-     "events[slot].isTakenBack = true", "events[slot].isTakenBack = false"),
+     "events[slot].isTakenBack = true", "events[slot].isTakenBack = false", 1_200),
     ("what is taken back is asked about at once", "Core/Core+Following.swift",
-     "max(events[slot].probeNotBefore, now.advanced(byNanoseconds: notBefore))", "events[slot].probeNotBefore"),
+     "max(events[slot].probeNotBefore, now.advanced(byNanoseconds: notBefore))", "events[slot].probeNotBefore", 4_000),
     ("what follows is prepared as if it were its turn", "Core/Core+Running.swift",
      "            || preparedFollower(slot, result, now: now, into: &actions)\n", ""),
     ("compensated before the decision is durable", "Core/Core+Compensating.swift",
@@ -370,7 +371,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         prepare(directory)
-        for mutation, file, text, becomes in MUTATIONS:
+        for mutation, file, text, becomes, *least in MUTATIONS:
             if arguments and mutation not in arguments:
                 continue
             path = directory / ("" if file.startswith("Tests/") else "Sources/Delivery") / file
@@ -380,15 +381,16 @@ def main():
                 uncaught += 1
                 continue
             path.write_text(original.replace(text, becomes))
-            tally = run(directory, seeds)
+            count = max([seeds, *least])
+            tally = run(directory, count)
             path.write_text(original)
-            promises = {what: count for what, count in (tally or {}).items() if ": " not in what}
+            promises = {what: times for what, times in (tally or {}).items() if ": " not in what}
             total = sum(promises.values())
-            caught = ", ".join(f"{what} {count}" for what, count in sorted(promises.items(), key=lambda item: -item[1]))
-            print(f"| {mutation} | {total} of {seeds} | {caught or 'NOT CAUGHT'} |", flush=True)
+            caught = ", ".join(f"{what} {times}" for what, times in sorted(promises.items(), key=lambda item: -item[1]))
+            print(f"| {mutation} | {total} of {count} | {caught or 'NOT CAUGHT'} |", flush=True)
             if "-v" in os.environ.get("MUTATION_FLAGS", ""):
-                for what, count in tally.most_common(8):
-                    print("     ", count, what)
+                for what, times in tally.most_common(8):
+                    print("     ", times, what)
             if not total:
                 uncaught += 1
     sys.exit(1 if uncaught else 0)

@@ -39,10 +39,23 @@ extension Plan {
             PlannedBatch(
                 items: dice.pick([2, 3, 8, 100]), bytes: dice.pick([100, 300, 1 << 20]),
                 linger: dice.pick([0, 2_000, 20_000]), isAtomic: dice.chance(30),
-                silentPercent: dice.pick([0, 0, 5, 20]), faultPercent: dice.pick([0, 0, 5]), takesSameKey: true)
+                silentPercent: dice.pick([0, 5, 20, 40]), faultPercent: dice.pick([0, 0, 5]), takesSameKey: true)
         ]
-        // Where all is asked about, each event goes alone.
-        if probing != nil, dice.chance(75) { probing?.startWindow = dice.pick([8, 20, 40]) }
+        if probing != nil, dice.chance(75) {
+            // Where all is asked about, each event goes alone.
+            probing?.startWindow = dice.pick([8, 20, 40])
+            probing?.lateness = 100_000
+        }
+        // Drains, while several events of a key are under way. A crash that waits for its worker's next actions could take
+        // the last worker after the healing.
+        if dice.chance(50) {
+            faults.removeAll { if case .crash = $0 { true } else { false } }
+            for _ in 0..<dice.roll(2...8) {
+                let time = dice.roll(0...max(0, healed - 900_000))
+                faults.append(.stop(worker: dice.roll(0...3), at: time))
+                faults.append(.start(at: time + dice.roll(1...60) * 1_000))
+            }
+        }
         // One of several receipts that are written side by side fails now and then.
         recordFaultPercent = dice.pick([0, 20, 40])
         let isOneKey = dice.chance(50)
