@@ -16,6 +16,7 @@ BACKLOG = int(os.environ.get("BENCH_BACKLOG", "1000000"))
 IN_FLIGHT = 64
 PARTITIONS = 12
 KEYS = 10_000
+FEW_KEYS_EVENTS = 20_000
 CONFLUENT_KAFKA = "confluent-kafka==2.16.1"
 HTTPX = "httpx==0.28.1"
 MQ_BRIDGE = "mq-bridge==1.2.0"
@@ -66,7 +67,7 @@ def produce(servers, topic, path):
 # MARK: one run
 
 
-def configuration(folder, servers, url, topic, in_flight=IN_FLIGHT, receipts=True):
+def configuration(folder, servers, url, topic, in_flight=IN_FLIGHT, receipts=True, batch=None):
     example = ROOT / "examples/crm-to-erp"
     path = folder / f"penstock-{uuid.uuid4()}.yaml"
     path.write_text(
@@ -88,6 +89,7 @@ flows:
         schema: erp/client.v2.json
         call: POST erp/clients
 """
+        + (f"        batch: {batch}\n" if batch else "")
     )
     return path
 
@@ -195,6 +197,32 @@ def compare_httpx(servers, url, topic, path):
         mine["rate"] / theirs["rate"])
 
 
+def batches(folder, servers, url, topic, flow, bare):
+    """Several events in one call, beside a call for each; and of few keys, where calls stay empty."""
+    hundred = "{ max: 100 }"
+    for name, alone, receipts in (("with receipts", flow, True), ("without receipts", bare, False)):
+        together = configuration(folder, servers, url, topic, receipts=receipts, batch=hundred)
+        mine, theirs = [], []
+        for _ in range(ROUNDS):
+            mine.append(ours(together, 1))
+            theirs.append(ours(alone, 1))
+        row(f"up to 100 events a call, {name}, beside one a call", middle(mine, "rate"), middle(theirs, "rate"),
+            "events/s", ratio(mine, theirs))
+    servers, topic = topic_with(PARTITIONS)
+    path = folder / "few-keys.ndjson"
+    events(path, FEW_KEYS_EVENTS, keys=PARTITIONS)
+    produce(servers, topic, path)
+    for name, receipts in (("with receipts", True), ("without receipts", False)):
+        apart = configuration(folder, servers, url, topic, receipts=receipts, batch=hundred)
+        order = configuration(folder, servers, url, topic, receipts=receipts, batch="{ max: 100, same_key: in_order }")
+        mine, theirs = [], []
+        for _ in range(ROUNDS):
+            mine.append(ours(order, 1))
+            theirs.append(ours(apart, 1))
+        row(f"{PARTITIONS} keys, in order in a call, {name}, beside apart", middle(mine, "rate"), middle(theirs, "rate"),
+            "events/s", ratio(mine, theirs))
+
+
 def memory(folder, url, counts):
     """Backlogs of distinct events, of as many keys up to a million."""
     for count in counts:
@@ -217,6 +245,7 @@ def run(folder, limit, url):
     bare = configuration(folder, servers, url, topic, receipts=False)
     compare(limit, servers, url, topic, flow, bare, EVENTS)
     compare_httpx(servers, url, topic, flow)
+    batches(folder, servers, url, topic, flow, bare)
     if BOOTSTRAP:
         memory(folder, url, (10_000, BACKLOG // 10, BACKLOG))
     else:
