@@ -29,6 +29,19 @@ import Testing
         #expect(driver.taken().contains(.release(event, .applied)))
     }
 
+    @Test("An event of which no step is left is settled without being prepared again, if the shell says so")
+    func settledAtOnce() throws {
+        var (driver, event) = try driver()
+        driver.finish(event, 200)
+        _ = driver.taken()
+        driver.core.recorded(event, succeeded: false, isLast: true, now: driver.now, into: &driver.actions)
+        #expect(driver.taken().isEmpty, "what failed is written again first")
+        driver.advanceToDeadline()
+        #expect(driver.taken() == [.record(event, .receipt)])
+        driver.core.recorded(event, succeeded: true, isLast: true, now: driver.now, into: &driver.actions)
+        #expect(driver.taken() == [.release(event, .applied)])
+    }
+
     @Test("The next step waits for the receipt of the one before")
     func nextStepWaits() throws {
         var (driver, event) = try driver(steps: 2)

@@ -17,7 +17,12 @@ extension Core {
 
     /// The answer to `Action.record`: whether what was to be recorded is acknowledged. If not, it is tried again, and
     /// the event does not go on until it succeeds.
-    public mutating func recorded(_ id: EventID, succeeded: Bool, now: Instant, into actions: inout [Action]) {
+    ///
+    /// - Parameter isLast: no step follows the one whose receipt this was, so that there is nothing to prepare: the event is
+    ///   settled at once.
+    public mutating func recorded(
+        _ id: EventID, succeeded: Bool, isLast: Bool = false, now: Instant, into actions: inout [Action]
+    ) {
         guard
             let slot = events.slot(of: id),
             events[slot].state == .recording || events[slot].state == .abandonedRecord
@@ -29,7 +34,7 @@ extension Core {
             counters.fenced += 1
             endAbandoned(slot, now: now, into: &actions)
         } else if succeeded {
-            endRecording(slot, now: now, into: &actions)
+            endRecording(slot, isLast: isLast, now: now, into: &actions)
         } else {
             counters.recordFailures += 1
             recordAgain(slot, now: now, into: &actions)
@@ -37,8 +42,10 @@ extension Core {
         startWhatCan(now: now, into: &actions)
     }
 
-    private mutating func endRecording(_ slot: Slot, now: Instant, into actions: inout [Action]) {
+    private mutating func endRecording(_ slot: Slot, isLast: Bool, now: Instant, into actions: inout [Action]) {
         switch events[slot].recording {
+        case .receipt where isLast && !events[slot].isCompensating:
+            settle(slot, .applied, now: now, into: &actions)
         case .receipt: goOn(slot, now: now, into: &actions)
         case .failure:
             events[slot].isFailureRecorded = true

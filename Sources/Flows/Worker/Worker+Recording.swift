@@ -16,7 +16,7 @@ extension Worker {
     }
 
     private func add(_ id: EventID, _ slot: EventSlot, to batch: ReceiptBatch, _ records: WorkerRecords) {
-        let time = Timestamp.now()
+        let time = turnTimestamp
         records.underWay.add(
             .init(effect: slot.effect, time: time, partition: slot.record.partition, assignment: slot.assignment),
             of: id)
@@ -146,7 +146,7 @@ extension Worker {
         } else if !records.underWay.keepRefused(id, key: record.key, value: record.value) {
             return false
         }
-        core.recorded(id, succeeded: succeeded, now: turnTime, into: &actions)
+        core.recorded(id, succeeded: succeeded, isLast: !slots.holds(id), now: turnTime, into: &actions)
         return true
     }
 

@@ -56,6 +56,8 @@ public final class Worker {
     private var readiness = Readiness()
     /// The time of this turn of the loop; a turn is short, and reading the clock for each event is not free.
     var turnTime = Instant.now
+    /// The same by the calendar, in milliseconds since 1970.
+    private(set) var turnTimestamp = Timestamp.now()
     /// How often the loop has turned.
     private(set) var turns = 0
     var firstFetched: Instant?
@@ -136,6 +138,7 @@ public final class Worker {
     private func turn() {
         waitForSomething()
         turnTime = .now
+        turnTimestamp = Timestamp.now()
         turns += 1
         if let time = standstillWatch.turned(turnTime) { noteStandstill(time) }
         stopIfAsked()
