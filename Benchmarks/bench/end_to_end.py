@@ -197,17 +197,21 @@ def compare_httpx(servers, url, topic, path):
         mine["rate"] / theirs["rate"])
 
 
+def beside(name, path, other):
+    """One worker with one configuration beside the same with another."""
+    mine, theirs = [], []
+    for _ in range(ROUNDS):
+        mine.append(ours(path, 1))
+        theirs.append(ours(other, 1))
+    row(name, middle(mine, "rate"), middle(theirs, "rate"), "events/s", ratio(mine, theirs))
+
+
 def batches(folder, servers, url, topic, flow, bare):
     """Several events in one call, beside a call for each; and of few keys, where calls stay empty."""
     hundred = "{ max: 100 }"
     for name, alone, receipts in (("with receipts", flow, True), ("without receipts", bare, False)):
         together = configuration(folder, servers, url, topic, receipts=receipts, batch=hundred)
-        mine, theirs = [], []
-        for _ in range(ROUNDS):
-            mine.append(ours(together, 1))
-            theirs.append(ours(alone, 1))
-        row(f"up to 100 events a call, {name}, beside one a call", middle(mine, "rate"), middle(theirs, "rate"),
-            "events/s", ratio(mine, theirs))
+        beside(f"up to 100 events a call, {name}, beside one a call", together, alone)
     servers, topic = topic_with(PARTITIONS)
     path = folder / "few-keys.ndjson"
     events(path, FEW_KEYS_EVENTS, keys=PARTITIONS)
@@ -215,12 +219,7 @@ def batches(folder, servers, url, topic, flow, bare):
     for name, receipts in (("with receipts", True), ("without receipts", False)):
         apart = configuration(folder, servers, url, topic, receipts=receipts, batch=hundred)
         order = configuration(folder, servers, url, topic, receipts=receipts, batch="{ max: 100, same_key: in_order }")
-        mine, theirs = [], []
-        for _ in range(ROUNDS):
-            mine.append(ours(order, 1))
-            theirs.append(ours(apart, 1))
-        row(f"{PARTITIONS} keys, in order in a call, {name}, beside apart", middle(mine, "rate"), middle(theirs, "rate"),
-            "events/s", ratio(mine, theirs))
+        beside(f"{PARTITIONS} keys, in order in a call, {name}, beside apart", order, apart)
 
 
 def memory(folder, url, counts):

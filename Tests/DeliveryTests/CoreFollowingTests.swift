@@ -43,7 +43,8 @@ struct CoreFollowingTests {
         let events = try fetch([7, 8, 7, 7, 8], &driver)
         let call = try call(&driver)
         #expect(Set(call.events) == Set(events))
-        #expect(call.events.filter { [events[0], events[2], events[3]].contains($0) } == [events[0], events[2], events[3]])
+        #expect(
+            call.events.filter { [events[0], events[2], events[3]].contains($0) } == [events[0], events[2], events[3]])
         #expect(call.events.filter { [events[1], events[4]].contains($0) } == [events[1], events[4]])
         finish(call.id, answers(200, 200, 200, 200, 200), &driver)
         #expect(driver.core.status.counters.applied == 5)
@@ -141,7 +142,9 @@ struct CoreFollowingTests {
         #expect(driver.taken().contains(.park(events[1], .rejected(status: 422))))
     }
 
-    @Test("a success behind a failure does not count: the system did not keep its word, and the order is kept from here on")
+    @Test(
+        "a success behind a failure does not count: the system did not keep its word, and the order is kept from here on"
+    )
     func brokenWord() throws {
         var driver = driver()
         let events = try fetch([7, 7], &driver)

@@ -13,7 +13,8 @@ struct Coverage {
         "partitions paused", "receipts", "keys marked as parked", "records failed", "joined parked events",
         "found parked", "stale", "failures recorded", "failures found", "compensations", "compensations that failed",
         "calls with several events", "calls with several events that failed as a whole",
-        "events without a word in an answer", "events with an answer of their own", "events taken back", "circuits opened",
+        "events without a word in an answer", "events with an answer of their own", "events taken back",
+        "circuits opened",
         "circuits closed", "alarms raised",
     ]
 

@@ -171,7 +171,8 @@ final class SystemReader {
                 core.committed(partition, offset: offset, succeeded: true, now: now, into: &actions)
             case .alarm(_, let alarm): note(alarm)
             case .record(let id, _): core.recorded(id, succeeded: true, now: now, into: &actions)
-            case .prepareCompensation, .takeBack, .callBatch, .probe, .pause, .resume, .acknowledgeRevocation, .metadataIgnored,
+            case .prepareCompensation, .takeBack, .callBatch, .probe, .pause, .resume, .acknowledgeRevocation,
+                .metadataIgnored,
                 .drained, .circuit:
                 break
             }

@@ -58,7 +58,8 @@ extension SimulatedERP {
 
     private func result(of item: JSONTree, _ answer: Answer) -> JSONTree {
         .object([
-            .init("clientIdentifier", .text(item["clientIdentifier"]?.string)), .init("idempotencyKey", .text(item["idempotencyKey"]?.string)),
+            .init("clientIdentifier", .text(item["clientIdentifier"]?.string)),
+            .init("idempotencyKey", .text(item["idempotencyKey"]?.string)),
             .init("status", .int(answer.status)), .init("body", JSONTree(parsing: answer.body) ?? .null),
         ])
     }

@@ -80,11 +80,14 @@ struct BatchTests {
         "Few customers, many events, in order in few calls: none lost, none twice; what is bad is parked, and what is behind it",
         arguments: [false, true])
     func sameKey(withReceipts: Bool) async throws {
-        try await Plant.run(partitions: 2, change: { flow in
-            Self.sendInBatches(&flow)
-            flow.steps[0].batch?.policy.takesSameKey = true
-            if withReceipts { flow.receipts = ReceiptSettings(topic: "") }
-        }) { plant in
+        try await Plant.run(
+            partitions: 2,
+            change: { flow in
+                Self.sendInBatches(&flow)
+                flow.steps[0].batch?.policy.takesSameKey = true
+                if withReceipts { flow.receipts = ReceiptSettings(topic: "") }
+            }
+        ) { plant in
             let events = customerEvents(2_000, customers: 12, defects: [.refusedByERP], share: 0.002, seed: 3)
             plant.erp.faults.replace(with: [
                 FaultRule(.answer(status: 503), path: "/v2/clients/bulk/items", probability: 0.01),

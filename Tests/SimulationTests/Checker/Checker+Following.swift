@@ -27,7 +27,8 @@ extension Checker {
             return expect(false, "D6", "an event that is not held is taken back")
         }
         expect(plan.followsInBatches, "D2", "record \(event.record) is taken back where nothing follows")
-        expect(!ahead(of: event).isEmpty, "following", "record \(event.record) is taken back and is the first of its key")
+        expect(
+            !ahead(of: event).isEmpty, "following", "record \(event.record) is taken back and is the first of its key")
         expect(
             !event.isCalling && !event.isParking && event.recording == nil && event.recorded.isEmpty, "following",
             "record \(event.record) is taken back while something of it is under way or done")

@@ -103,7 +103,9 @@ extension Systems {
         // What ails the system ails the call; of a call that got no answer a part may have taken effect.
         if isUnwell(system, now) || answers[0].result == .noAnswer {
             let whole = answers[0]
-            for index in answers.indices { answers[index].effectDelay = min(answers[index].effectDelay, whole.effectDelay) }
+            for index in answers.indices {
+                answers[index].effectDelay = min(answers[index].effectDelay, whole.effectDelay)
+            }
             if batch.takesSameKey { _ = keepOrder(&answers, of: records) }
             return BatchAnswer(
                 result: .whole(whole.result), delay: delay, effects: answers.map { $0.applies ? $0.effectDelay : nil })

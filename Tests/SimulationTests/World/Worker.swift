@@ -233,7 +233,8 @@ final class Worker {
             world.log(.recordEnded(worker: index, event: event, succeeded: succeeded))
             if succeeded { noteRecorded(event) }
             core.recorded(
-                EventID(rawValue: event), succeeded: succeeded, isLast: succeeded && isLast(event), now: now, into: &actions)
+                EventID(rawValue: event), succeeded: succeeded, isLast: succeeded && isLast(event), now: now,
+                into: &actions)
         case .commit(let commit, let partition, let offset, let succeeded):
             world.log(.commitEnded(worker: index, commit: commit, succeeded: succeeded))
             core.committed(id(partition), offset: offset, succeeded: succeeded, now: now, into: &actions)
