@@ -3,6 +3,8 @@
     erp.py --port N --database FILE [--no-idempotency] [--faults RATE]
 
     POST /changes           {"key", "seq", "external_id"}: an effect. With idempotency, one for each Idempotency-Key.
+    POST /changes/bulk      a list of such, each with its "name" for an Idempotency-Key: effects in the list's order, and of a
+                            key none behind one that met a fault. Answers [{"external_id", "status"}].
     GET  /changes?external_id=…   the effects of that name, as a list: what a probe asks.
     POST /_chaos/cut        cuts every connection at once, in the middle of whatever it carries
 
@@ -73,11 +75,28 @@ class ERP:
         if fault == "late" and self.late:
             # The caller has given up by the time that the effect happens.
             await asyncio.sleep(self.late)
-        self.effect(headers.get("idempotency-key", ""), json.loads(body))
+        answer = self.change(target, headers.get("idempotency-key", ""), json.loads(body))
         if fault == "after":
             writer.transport.abort()
             return False
-        return await self.answer(writer, 201, {"ok": True})
+        return await self.answer(writer, 201, answer)
+
+    def change(self, target, idempotency_key, document):
+        if target != "/changes/bulk":
+            self.effect(idempotency_key, document)
+            return {"ok": True}
+        stopped, results = set(), []
+        for item in document:
+            if item["key"] in stopped:
+                status = 424
+            elif random.random() < self.faults:
+                status = 503
+                stopped.add(item["key"])
+            else:
+                status = 201
+                self.effect(item["name"], item)
+            results.append({"external_id": item["external_id"], "status": status})
+        return results
 
     def effect(self, idempotency_key, change):
         self.store.execute("BEGIN")

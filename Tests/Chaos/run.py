@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Chaos on processes: workers and the ERP are killed, stopped, cut off and restarted under load; then the account.
 
-    Tests/Chaos/run.py [--rounds N] [--seed N] [--probes] [--program FILE]
+    Tests/Chaos/run.py [--rounds N] [--seed N] [--probes] [--batches] [--program FILE]
 
 Produces events of numbered changes to some hundred keys, all the time; each round does one thing to the plant and waits
 until the ERP has effects of this round. At the end everything is left in peace, the group catches up, and the ERP's
 journal is compared with what was produced: lost, out of order, duplicates. Exit code 1 if any is not 0.
 
-With --probes the ERP honours no idempotency key, and the flow's step asks before it repeats. Without PENSTOCK_TEST_BOOTSTRAP an
-embedded broker is started. All processes are children of this one and end with it.
+With --probes the ERP honours no idempotency key, and the flow's step asks before it repeats. With --batches there are few keys,
+and calls carry several events, those of a key in order. Without PENSTOCK_TEST_BOOTSTRAP an embedded broker is started. All processes are children of this one and end with it.
 """
 import argparse
 import collections
@@ -29,6 +29,8 @@ import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEYS = 300
+# With batches: few, so that a call has several events of each.
+FEW_KEYS = 20
 PARTITIONS = 8
 EVENTS_A_ROUND = 300
 WORKERS = 3
@@ -53,9 +55,17 @@ flows:
     backoff: {{ initial: 50ms, max: 1s }}
     steps:
       - name: change
-        call: POST erp/changes
-        remember: {{ seen: "true" }}
-{probe}"""
+{call}{probe}"""
+
+SINGLE = """        call: POST erp/changes
+        remember: { seen: "true" }
+"""
+
+BATCHES = """        map: { jq: "{ key, seq, external_id, name: $idempotency_key }" }
+        call: POST erp/changes/bulk
+        batch: { max: 50, same_key: in_order, key: .external_id }
+        results: ".[] | { key: .external_id, status }"
+"""
 
 PROBE = """        probe:
           call: GET erp/changes?external_id={.external_id}
@@ -71,6 +81,7 @@ class Plant:
         self.program = options.program
         self.folder = folder
         self.probes = options.probes
+        self.keys = FEW_KEYS if options.batches else KEYS
         self.topic = f"chaos-{uuid.uuid4().hex[:8]}"
         self.database = folder / "erp.sqlite"
         self.log = open(folder / "workers.log", "ab")
@@ -84,7 +95,8 @@ class Plant:
         self.start_erp()
         self.path = folder / "penstock.yaml"
         self.path.write_text(CONFIGURATION.format(
-            servers=servers, port=self.port, topic=self.topic, probe=PROBE if self.probes else ""))
+            servers=servers, port=self.port, topic=self.topic, call=BATCHES if options.batches else SINGLE,
+            probe=PROBE if self.probes else ""))
         if not self.broker:
             self.create_topics(servers)
         for _ in range(WORKERS):
@@ -115,7 +127,7 @@ class Plant:
     def produce(self, count):
         lines = []
         for _ in range(count):
-            key = f"K-{random.randrange(KEYS):03d}"
+            key = f"K-{random.randrange(self.keys):03d}"
             self.produced[key] += 1
             seq = self.produced[key]
             lines.append(json.dumps({"key": key, "seq": seq, "external_id": f"{key}/{seq}"}))
@@ -253,6 +265,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--probes", action="store_true")
+    parser.add_argument("--batches", action="store_true")
     parser.add_argument("--program", default=str(ROOT / ".build/release/penstock"))
     options = parser.parse_args()
     random.seed(options.seed)
