@@ -5,7 +5,7 @@ import Dispatch
 /// The pause between two questions is no synchronisation: nothing is taken to have happened because time has passed.
 /// - Returns: whether the condition came to hold within the time.
 public func eventually(
-    within limit: Duration = .seconds(30), isolation: isolated (any Actor)? = #isolation,
+    within limit: Duration = .seconds(60), isolation: isolated (any Actor)? = #isolation,
     _ condition: () throws -> Bool
 ) async rethrows -> Bool {
     let deadline = ContinuousClock.now + limit

@@ -218,6 +218,22 @@ struct CoreFollowingTests {
         #expect(actions.contains(.acknowledgeRevocation(RevocationID(1))))
     }
 
+    @Test("D6: what follows an event that a drain lets go of goes too, though the one in front of both is settled")
+    func drainInTheMiddle() throws {
+        var driver = driver { $0.records = true }
+        let events = try fetch([7, 7, 7], &driver)
+        finish(try call(&driver).id, answers(200, 200, 200), &driver)
+        driver.core.revoked(
+            [driver.partition], request: RevocationID(1), lost: false, now: driver.now, into: &driver.actions)
+        driver.core.recorded(events[1], succeeded: false, now: driver.now, into: &driver.actions)
+        for event in [events[0], events[2]] {
+            driver.core.recorded(event, succeeded: true, now: driver.now, into: &driver.actions)
+            driver.prepareAll()
+        }
+        let released = driver.taken().filter { if case .release = $0 { true } else { false } }
+        #expect(released == [.release(events[1], nil), .release(events[0], .applied), .release(events[2], nil)])
+    }
+
     @Test("D6: a drain lets go of events that wait in a batch behind one another")
     func drainOfWaiting() throws {
         var driver = driver()

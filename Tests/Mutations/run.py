@@ -248,7 +248,7 @@ MUTATIONS = [
     ("drain calls after a miss", "Core/Core+Probing.swift",
      "if isDraining(slot), !events[slot].isApplied {", "if false {"),
     ("batches of one event too many", "Events/BatchTable.swift",
-     "items: min(max(1, policy.items), Int(UInt16.max))", "items: policy.items + 1"),
+     "self.policy.items = min(max(1, policy.items), Int(UInt16.max))", "self.policy.items = policy.items + 1"),
     ("bytes of a batch not bounded", "Events/BatchTable.swift",
      " && self.byteCount + byteCount <= policy.bytes)", ")"),
     ("batch lingers too long", "Core/Core+Batching.swift",

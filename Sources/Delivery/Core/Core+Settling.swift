@@ -27,8 +27,10 @@ extension Core {
         partitions[partition].startedCount -= 1
         commitLater(partition, now: now)
         let next = promote(behind: slot, now: now)
-        let isDone = next != .none && events[next].state == .finished
-        if next != .none { events[next].isFollowing = false }
+        // Between this one and a forsaken one there was another, which was let go.
+        let isNext = next != .none && !events[next].isForsaken
+        let isDone = isNext && events[next].state == .finished
+        if isNext { events[next].isFollowing = false }
         actions.append(.release(events.id(slot), settlement))
         events.fence(slot)
         events.free(slot)
