@@ -195,7 +195,8 @@ final class World {
     }
 
     private func start() {
-        guard workers.count < 12 || !workers.contains(where: \.isAlive) else { return }
+        // Enough have come, unless nobody is left, or soon will be: the one that comes at the healing always does.
+        guard workers.count < 12 || now >= plan.healed || !workers.contains(where: \.isAlive) else { return }
         let worker = Worker(index: workers.count, world: self)
         workers.append(worker)
         log(.started(worker: worker.index))
