@@ -26,15 +26,6 @@ struct CoreBatchingTests {
         }
     }
 
-    private func finish(_ batch: BatchID, _ outcome: BatchOutcome, _ driver: inout Driver) {
-        driver.core.finished(batch, outcome, now: driver.now, into: &driver.actions)
-        driver.prepareAll(byteCount: 10)
-    }
-
-    private func answers(_ statuses: Int?...) -> BatchOutcome {
-        .items(statuses.map { $0.map { .answered(status: $0, retryAfter: nil) } })
-    }
-
     // MARK: When a batch goes
 
     @Test("a full batch goes at once, with its events in order, in one slot")
@@ -304,4 +295,15 @@ extension Array where Element == Action {
     var batches: [(id: BatchID, events: [EventID])] {
         compactMap { if case .callBatch(let id, let events) = $0 { (id, events) } else { nil } }
     }
+}
+
+/// Ends a call with several events, and has what follows prepared.
+func finish(_ batch: BatchID, _ outcome: BatchOutcome, _ driver: inout Driver) {
+    driver.core.finished(batch, outcome, now: driver.now, into: &driver.actions)
+    driver.prepareAll(byteCount: 10)
+}
+
+/// An answer for each event of a call; `nil`: no word of it.
+func answers(_ statuses: Int?...) -> BatchOutcome {
+    .items(statuses.map { $0.map { .answered(status: $0, retryAfter: nil) } })
 }

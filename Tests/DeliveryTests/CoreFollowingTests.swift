@@ -22,15 +22,6 @@ struct CoreFollowingTests {
         return events
     }
 
-    private func finish(_ batch: BatchID, _ outcome: BatchOutcome, _ driver: inout Driver) {
-        driver.core.finished(batch, outcome, now: driver.now, into: &driver.actions)
-        driver.prepareAll(byteCount: 10)
-    }
-
-    private func answers(_ statuses: Int?...) -> BatchOutcome {
-        .items(statuses.map { $0.map { .answered(status: $0, retryAfter: nil) } })
-    }
-
     /// The next call, once its batch has waited long enough.
     private func call(_ driver: inout Driver) throws -> (id: BatchID, events: [EventID]) {
         driver.advance(.milliseconds(20))

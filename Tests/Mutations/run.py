@@ -312,7 +312,7 @@ MUTATIONS = [
      "        case .targetFault where events[slot].isCompensating:\n"
      "            park(slot, .malformed, now: now, into: &actions)\n"
      "        case .targetFault, .refused, .redirected:\n            backOff("),
-    ("shell: decisions of earlier owners not looked at", "Tests/SimulationTests/World/Worker.swift",
+    ("shell: decisions of earlier owners not looked at", "Tests/SimulationTests/World/Evaluating.swift",
      "answerOfKey(record) ?? answerOfFailure(index)", "answerOfKey(record)"),
     ("shell: first step undone first", "Tests/SimulationTests/World/Compensating.swift",
      "made.reversed().filter", "made.filter"),

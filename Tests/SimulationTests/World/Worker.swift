@@ -37,7 +37,7 @@ final class Worker {
     var known: [Int: (assignment: Int, view: ReceiptTopic.View)] = [:]
     private var assignments = 0
     /// Where each assigned partition is read, and whether fetching is paused.
-    private var reading: [Int: (next: Int, isPaused: Bool)] = [:]
+    private(set) var reading: [Int: (next: Int, isPaused: Bool)] = [:]
     var member: Int?
     private(set) var isAlive = true
     private(set) var stalledUntil: Time = 0
@@ -423,37 +423,6 @@ final class Worker {
         if case .call(let system, let step) = answer { slots[Int(event.slot)]?.call = (system, step) }
         world.log(.prepared(worker: index, event: event.rawValue, answer: answer))
         core.prepared(event, prepared, now: now, into: &actions)
-    }
-
-    /// Whether the core is told that no step follows the one whose receipt is written, as shells do that keep nothing else
-    /// of the event; every other world's asks as ever.
-    private func isLast(_ event: UInt64) -> Bool {
-        guard world.plan.seed & 1 == 0, let content = content(of: event), let step = content.call?.step,
-            step < Plan.undo, content.failure == nil, case .effect(_, step)? = content.writes.last
-        else { return false }
-        let partition = world.plan.records[content.record].partition
-        guard reading[partition] != nil, known[partition]?.assignment == content.assignment else { return false }
-        guard case (.done, _) = evaluate(content.record, from: step + 1) else { return false }
-        world.log(.prepareAsked(worker: index, event: event, step: step + 1))
-        world.log(.prepared(worker: index, event: event, answer: .done))
-        return true
-    }
-
-    private func evaluate(_ index: Int, from step: Int) -> (PreparedAnswer, Prepared) {
-        let record = world.plan.records[index]
-        if step == 0, let answer = answerOfKey(record) ?? answerOfFailure(index) { return answer }
-        if record.kind == .skip { return (.skip, .settled(.skipped)) }
-        if step == 0, isStale(record) { return (.stale, .stale) }
-        for candidate in step..<max(step, world.plan.steps.count)
-        where record.steps[candidate] && !hasReceipt(index, candidate) {
-            if record.kind == .mappingFault(step: candidate) { return (.fault, .fault(.mapping)) }
-            let system = world.plan.steps[candidate]
-            return (
-                .call(system: system, step: candidate),
-                .call(SystemID(UInt16(system)), step: Int32(candidate), byteCount: record.byteCount / 2)
-            )
-        }
-        return (.done, .done)
     }
 
     private func call(_ event: EventID, isProbe: Bool) {
