@@ -74,6 +74,25 @@ import Testing
         #expect(first.consumer.close() && slow.consumer.close() && third.consumer.close())
     }
 
+    @Test("What was given and never assigned is given back like the rest: the group does not wait for it")
+    func unassignedPartitionsMove() throws {
+        let broker = try BrokerAccess()
+        let topic = try broker.createTopic(partitions: 4)
+        let group = BrokerAccess.uniqueName("g")
+        let first = try Member(broker, group: group, strategy: .cooperativeSticky)
+        first.answersAtOnce = false
+        try first.consumer.subscribe([topic])
+        #expect(turning([first]) { !first.unansweredAssignments.isEmpty })
+        first.unansweredAssignments = []
+        try first.consumer.assign([])
+        first.answersAtOnce = true
+
+        let second = try Member(broker, group: group, strategy: .cooperativeSticky)
+        try second.consumer.subscribe([topic])
+        #expect(turning([first, second]) { second.assignment.count == 2 })
+        #expect(first.consumer.close() && second.consumer.close())
+    }
+
     @Test func cooperativeMembersGiveBackOnlyWhatMoves() throws {
         let broker = try BrokerAccess()
         let topic = try broker.createTopic(partitions: 4)

@@ -23,6 +23,7 @@ final class RedriveWatch {
         var properties = client.withoutMembership
         // The embedded broker makes topics when they are asked for, and in no other way.
         if properties["allow.auto.create.topics"] == nil { try properties.set("allow.auto.create.topics", "true") }
+        try properties.set("auto.offset.reset", "earliest")
         consumer = try Consumer(properties: properties, group: group, strategy: .range, logger: logger)
         topic = RedriveRecord.topic(group: group)
         self.logger = logger
@@ -38,10 +39,10 @@ final class RedriveWatch {
     func follow(_ partitions: [Int32]) throws(KafkaError) {
         guard Set(partitions) != Set(positions.keys) else { return }
         positions = Dictionary(uniqueKeysWithValues: partitions.map { ($0, positions[$0] ?? 0) })
+        // From the beginning by its number, too: see `ReceiptLoader`.
         try consumer.assign(
             positions.sorted { $0.key < $1.key }.map { partition, offset in
-                PartitionStart(
-                    TopicPartition(topic: topic, partition: partition), at: offset == 0 ? .earliest : .offset(offset))
+                PartitionStart(TopicPartition(topic: topic, partition: partition), at: .offset(offset))
             })
     }
 

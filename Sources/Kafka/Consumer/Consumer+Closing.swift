@@ -88,6 +88,8 @@ extension Consumer {
     private func dismantle(destroyWithin limit: Duration) {
         isClosed = true
         release(table.assigned)
+        topics.values.forEach { rd_kafka_topic_destroy($0) }
+        topics = [:]
         for queue in [groupQueue, replyQueue] {
             WakeupDescriptor.unwatch(queue)
             rd_kafka_queue_destroy(queue)

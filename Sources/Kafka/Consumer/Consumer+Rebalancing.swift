@@ -40,6 +40,7 @@ extension Consumer {
         let indexes = partitions.map { table.index(adding: $0.partition) }
         // Taken away from the common queue before anything is fetched, so no record can go astray.
         let list = PartitionList(partitions)
+        for partition in partitions { meet(topic: partition.partition.topic) }
         do throws(KafkaError) {
             for index in indexes { try openQueue(index) }
             if strategy.isCooperative {
@@ -53,6 +54,24 @@ extension Consumer {
             release(indexes)
             throw error
         }
+        fetchAtOnce()
+    }
+
+    /// Has librdkafka fetch what is assigned now, also where its threads saw nothing to fetch and went to sleep: before
+    /// 2.2 for up to a second, and a rebalance pauses everything for a moment.
+    private func fetchAtOnce() {
+        // Its main thread does one thing after the other. When it answers this, it has resumed what is assigned.
+        var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+        rd_kafka_assignment(handle.pointer, &list)
+        if let list { rd_kafka_topic_partition_list_destroy(list) }
+        fetchBoundary.crossed(handle.pointer)
+    }
+
+    /// Asks who leads a topic's partitions, so that what is assigned of it is read at once: for a topic that it has not
+    /// met, librdkafka asks when it looks through its topics, once a second.
+    private func meet(topic: String) {
+        guard !isClosed, topics[topic] == nil else { return }
+        topics[topic] = rd_kafka_topic_new(handle.pointer, topic, nil)
     }
 
     /// Answers `.revoked`: lets go of these partitions, which are those of the event. What was fetched of them and not
@@ -62,16 +81,23 @@ extension Consumer {
         pendingRebalance = nil
         if strategy.isCooperative {
             table.expectRepeats()
-            let list = PartitionList(partitions)
+            // Of what was given and never assigned, librdkafka knows nothing: it refuses a list with such a partition as a
+            // whole, and the group would wait for the answer.
+            let list = PartitionList(partitions.filter(isAssigned))
             if let error = rd_kafka_incremental_unassign(handle.pointer, list.pointer) {
                 pendingEvents.append(.error(KafkaError(consuming: error, "unassigning failed")))
                 wakeup.signal()
             }
             release(partitions.compactMap { table.indexes[$0] })
+            fetchAtOnce()
         } else {
             rd_kafka_assign(handle.pointer, nil)
             release(table.assigned)
         }
+    }
+
+    private func isAssigned(_ partition: TopicPartition) -> Bool {
+        table.indexes[partition].map { table.entries[$0].queue != nil } ?? false
     }
 
     private func openQueue(_ index: Int) throws(KafkaError) {

@@ -41,6 +41,8 @@ public final class Consumer {
     let fetchBoundary: FetchBoundary
 
     var table = PartitionTable()
+    /// Topics of which something was assigned, kept so that librdkafka does not forget who leads their partitions.
+    var topics: [String: OpaquePointer] = [:]
     /// Where the next batch begins in `table.assigned`, so that no partition is always the first.
     var turn = 0
     /// The rebalance that librdkafka waits for us to answer.
@@ -127,7 +129,7 @@ public final class Consumer {
         // A topic or a partition that is created later is found within this time, not within five minutes.
         "topic.metadata.refresh.interval.ms": "30000",
         // How late a member hears that its group rebalances: each round of one takes that long.
-        "heartbeat.interval.ms": "1000",
+        "heartbeat.interval.ms": "500",
         "socket.nagle.disable": "true",
     ]
 
