@@ -4,94 +4,101 @@ import JSON
 import Receipts
 
 /// What the worker keeps of one event while the core decides about it. Reused from event to event.
+///
+/// Its stored properties are not watched for overlapping access, which is not free: one thread uses them, one statement at a
+/// time, and what is changed in place is changed by functions that know nothing of slots.
 final class EventSlot {
     let record = StoredRecord()
-    var partition = PartitionID(0)
+    @exclusivity(unchecked) var partition = PartitionID(0)
 
     /// Which steps are to run still, a bit each. All conditions are decided before the first step runs, so that a
     /// condition that fails parks an event that has had no effect yet.
-    var remainingSteps: UInt64 = 0
+    @exclusivity(unchecked) var remainingSteps: UInt64 = 0
     /// Steps among them whose condition names `$steps`, and is decided when the step's turn comes.
-    var undecidedSteps: UInt64 = 0
+    @exclusivity(unchecked) var undecidedSteps: UInt64 = 0
     /// Steps that were left out because their effects have receipts.
-    var recordedSteps: UInt64 = 0
+    @exclusivity(unchecked) var recordedSteps: UInt64 = 0
     /// Whether the event has been read, validated and its conditions decided.
-    var isExamined = false
+    @exclusivity(unchecked) var isExamined = false
 
     // The call that is prepared, under way or repeated.
-    var step = 0
+    @exclusivity(unchecked) var step = 0
     // Small at first and not kept large: there are as many slots as events were ever buffered at once (D8).
     let path = ByteBuffer(capacity: 64, retainedCapacity: 256)
     let body = ByteBuffer(capacity: 64, retainedCapacity: 2_048)
     /// Path of the question that precedes a repeated call.
     let probePath = ByteBuffer(capacity: 0, retainedCapacity: 256)
+    @exclusivity(unchecked) var hasProbePath = false
     /// The last request was the probe, not the call.
-    var isProbe = false
-    var hasBody = false
+    @exclusivity(unchecked) var isProbe = false
+    @exclusivity(unchecked) var hasBody = false
     /// What names the event in the answer to a call with several events; `nil`: its idempotency key.
-    var resultKey: String?
+    @exclusivity(unchecked) var resultKey: String?
     /// The call in flight with several events, of which this one is the first.
-    var batch: BatchRequest?
-    var idempotencyKey = ""
+    @exclusivity(unchecked) var batch: BatchRequest?
+    @exclusivity(unchecked) var idempotencyKey = ""
     /// The effect that ``idempotencyKey`` is the text of.
-    var effect = EffectID(high: 0, low: 0)
-    var headers = HeaderFields()
+    @exclusivity(unchecked) var effect = EffectID(high: 0, low: 0)
+    @exclusivity(unchecked) var headers = HeaderFields()
     /// Calls of this step so far.
-    var attempts = 0
+    @exclusivity(unchecked) var attempts = 0
     /// Milliseconds since 1970 of the first failed call or of the fault; 0 while nothing failed.
-    var firstFailedAt: Int64 = 0
+    @exclusivity(unchecked) var firstFailedAt: Int64 = 0
 
     /// What earlier steps were answered; only where a program of the flow asks for it.
-    private(set) var answers: StepAnswers?
+    @exclusivity(unchecked) private(set) var answers: StepAnswers?
     /// What is remembered of the event's key, an object as JSON.
-    var reference: ByteBuffer?
+    @exclusivity(unchecked) var reference: ByteBuffer?
 
     // What is known of the event's key, and what is recorded.
     /// The key by the flow's `key` expression; `nil`: the record's.
-    var evaluatedKey: [UInt8]?
-    var keyState: KeyState?
-    var version: EventVersion?
+    @exclusivity(unchecked) var evaluatedKey: [UInt8]?
+    @exclusivity(unchecked) var keyState: KeyState?
+    @exclusivity(unchecked) var version: EventVersion?
     /// What the current step remembers of its answer, an object as JSON.
-    var remembered: [UInt8]?
+    @exclusivity(unchecked) var remembered: [UInt8]?
     /// The CloudEvents source and id, one behind the other.
     let identity = ByteBuffer(capacity: 64, retainedCapacity: 256)
-    var sourceCount = 0
+    @exclusivity(unchecked) var sourceCount = 0
     /// What the current step's call was answered when it succeeded.
-    var successStatus = 0
+    @exclusivity(unchecked) var successStatus = 0
     /// The step that ``idempotencyKey`` belongs to.
-    var namedStep = -1
+    @exclusivity(unchecked) var namedStep = -1
     /// Steps that were run first for a reference, a bit each.
-    var createdSteps: UInt64 = 0
+    @exclusivity(unchecked) var createdSteps: UInt64 = 0
     /// Which assignment of its partition the event belongs to.
-    var assignment = 0
-    var recording = RecordInProgress()
+    @exclusivity(unchecked) var assignment = 0
+    @exclusivity(unchecked) var recording = RecordInProgress()
 
     // What is known of the event's failure, where earlier steps are undone.
     /// How often the event has begun anew behind what was undone.
-    var round = 0
+    @exclusivity(unchecked) var round = 0
     /// The event's name among failures.
-    var failureID: EffectID?
+    @exclusivity(unchecked) var failureID: EffectID?
     /// That it failed, as it is or will be recorded.
-    var failure: EventFailure?
+    @exclusivity(unchecked) var failure: EventFailure?
     /// It was found to have failed in an earlier life.
-    var isResumed = false
+    @exclusivity(unchecked) var isResumed = false
     /// What was known of the key before the event.
-    var before: KeyBefore?
+    @exclusivity(unchecked) var before: KeyBefore?
     /// The steps that had an effect in this round, in their order.
-    var applied: [Int] = []
+    @exclusivity(unchecked) var applied: [Int] = []
     /// ``step`` stands for its compensation.
-    var isCompensating = false
+    @exclusivity(unchecked) var isCompensating = false
 
     // What is told in the dead-letter topic.
-    var fault: EventFault?
-    var lastStatus = 0
+    @exclusivity(unchecked) var fault: EventFault?
+    @exclusivity(unchecked) var lastStatus = 0
     let lastAnswer = ByteBuffer(capacity: 64, retainedCapacity: 64)
 
+    /// Begins another event. What is made anew before each use, such as the body, is left: by now it is far from the
+    /// processor.
     func begin() {
-        takeBack()
+        forgetFindings()
         evaluatedKey = nil
         round = 0
         failureID = nil
+        if lastStatus != 0 || failure != nil { lastAnswer.removeAll() }
         failure = nil
         isResumed = false
         before = nil
@@ -99,13 +106,18 @@ final class EventSlot {
         isCompensating = false
         firstFailedAt = 0
         lastStatus = 0
-        lastAnswer.removeAll()
         isProbe = false
         batch = nil
     }
 
     /// Forgets what was prepared and found out of the event, so that all of it is found out anew; but not that it failed.
     func takeBack() {
+        forgetFindings()
+        body.removeAll()
+        path.removeAll()
+    }
+
+    private func forgetFindings() {
         isExamined = false
         remainingSteps = 0
         undecidedSteps = 0
@@ -119,9 +131,7 @@ final class EventSlot {
         createdSteps = 0
         attempts = 0
         fault = nil
-        body.removeAll()
-        path.removeAll()
-        probePath.removeAll()
+        hasProbePath = false
         hasBody = false
         resultKey = nil
     }
@@ -158,7 +168,9 @@ final class EventSlot {
     }
 
     /// Bytes that the prepared request holds, and the answers of earlier steps.
-    var requestByteCount: Int { path.count + probePath.count + body.count + (answers?.byteCount ?? 0) }
+    var requestByteCount: Int {
+        path.count + (hasProbePath ? probePath.count : 0) + body.count + (answers?.byteCount ?? 0)
+    }
 
     /// Keeps what the current step was answered, for the later steps.
     func keepAnswer(status: Int, body: UnsafeRawBufferPointer) {

@@ -5,8 +5,9 @@ import JSON
 /// Probes: preparing the question, judging the answer (D4).
 extension StepRunner {
     func prepareProbe(_ step: CompiledStep, _ event: Value, _ variables: [Value], _ slot: EventSlot) throws {
-        slot.probePath.removeAll()
+        slot.hasProbePath = step.probe != nil
         guard let probe = step.probe else { return }
+        slot.probePath.removeAll()
         try probe.path.write(to: slot.probePath, event, variables, evaluator, step: step.name)
         guard RequestPath.isValid(slot.probePath.bytes) else {
             throw EventFault(

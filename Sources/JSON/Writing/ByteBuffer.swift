@@ -3,10 +3,12 @@
 /// Its stored properties are not watched for overlapping access: each is read or set within one expression here, none is
 /// passed `inout`, so no two accesses can overlap, and the watching was a twentieth of an event's instructions.
 public final class ByteBuffer {
-    @exclusivity(unchecked) private(set) var base: UnsafeMutablePointer<UInt8>
-    @exclusivity(unchecked) private(set) var capacity: Int
+    @exclusivity(unchecked) @usableFromInline var base: UnsafeMutablePointer<UInt8>
+    @exclusivity(unchecked) @usableFromInline var capacity: Int
+    @exclusivity(unchecked) @usableFromInline var written = 0
+
     /// The number of bytes written.
-    @exclusivity(unchecked) public private(set) var count = 0
+    @inlinable public var count: Int { written }
 
     /// After ``removeAll()`` the buffer keeps at most this many bytes of memory, so that one giant document does not
     /// hold memory for good.
@@ -27,15 +29,19 @@ public final class ByteBuffer {
     deinit { base.deallocate() }
 
     /// What was written. Valid until the next change of the buffer.
-    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+    @inlinable public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
     /// What was written, as text; a copy. Invalid UTF-8 is replaced.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Forgets what was written and keeps the memory, within ``retainedCapacity``.
-    public func removeAll() {
-        count = 0
-        guard capacity > retainedCapacity else { return }
+    @inlinable public func removeAll() {
+        written = 0
+        if capacity > retainedCapacity { shrink() }
+    }
+
+    @usableFromInline @inline(never)
+    func shrink() {
         base.deallocate()
         base = .allocate(capacity: retainedCapacity)
         capacity = retainedCapacity
@@ -43,26 +49,26 @@ public final class ByteBuffer {
 
     /// Forgets what was written after the first `count` bytes.
     public func truncate(to count: Int) {
-        self.count = min(max(count, 0), self.count)
+        written = min(max(count, 0), written)
     }
 
     /// Appends one byte.
-    public func append(_ byte: UInt8) {
+    @inlinable public func append(_ byte: UInt8) {
         reserve(1)
-        base[count] = byte
-        count += 1
+        base[written] = byte
+        written += 1
     }
 
     /// Appends bytes.
-    public func append(_ bytes: UnsafeRawBufferPointer) {
+    @inlinable public func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress else { return }
         reserve(bytes.count)
-        UnsafeMutableRawPointer(base + count).copyMemory(from: source, byteCount: bytes.count)
-        count += bytes.count
+        UnsafeMutableRawPointer(base + written).copyMemory(from: source, byteCount: bytes.count)
+        written += bytes.count
     }
 
     /// Appends the UTF-8 bytes of a constant text.
-    public func append(_ text: StaticString) {
+    @inlinable public func append(_ text: StaticString) {
         text.withUTF8Buffer { append(UnsafeRawBufferPointer($0)) }
     }
 
@@ -111,24 +117,24 @@ public final class ByteBuffer {
         if let start = utf8.baseAddress?.assumingMemoryBound(to: UInt8.self) {
             let end = start + utf8.count
             guard skip(start, end) == end else { return false }
-            (base + count + 1).update(from: start, count: utf8.count)
+            (base + written + 1).update(from: start, count: utf8.count)
         }
-        base[count] = UInt8(ascii: "\"")
-        base[count + utf8.count + 1] = UInt8(ascii: "\"")
-        count += utf8.count + 2
+        base[written] = UInt8(ascii: "\"")
+        base[written + utf8.count + 1] = UInt8(ascii: "\"")
+        written += utf8.count + 2
         return true
     }
 
     /// Makes room for this many more bytes.
-    public func reserve(_ byteCount: Int) {
-        if capacity - count < byteCount { grow(byteCount) }
+    @inlinable public func reserve(_ byteCount: Int) {
+        if capacity - written < byteCount { grow(byteCount) }
     }
 
-    @inline(never)
-    private func grow(_ byteCount: Int) {
-        let larger = max(capacity * 2, count + byteCount)
+    @usableFromInline @inline(never)
+    func grow(_ byteCount: Int) {
+        let larger = max(capacity * 2, written + byteCount)
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
-        memory.update(from: base, count: count)
+        memory.update(from: base, count: written)
         base.deallocate()
         base = memory
         capacity = larger
@@ -146,7 +152,7 @@ public final class ByteBuffer {
     }
 
     /// Says that `count` bytes are written now, which someone put into the memory.
-    func setCount(_ count: Int) { self.count = count }
+    func setCount(_ count: Int) { written = count }
 }
 
 /// A stack of open containers that keeps its memory.
