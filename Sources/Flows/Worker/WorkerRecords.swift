@@ -45,6 +45,10 @@ final class WorkerRecords {
         // until it has all of them: else the first few are a request of their own.
         var client = settings.client
         if client["linger.ms"] == nil, client["queue.buffering.max.ms"] == nil { try client.set("linger.ms", "1") }
+        // Less than a third of the bytes for the broker to take, to keep and to hand out. A library without LZ4 refuses it.
+        if client["compression.type"] == nil, client["compression.codec"] == nil {
+            try? client.set("compression.type", "lz4")
+        }
         writer = try ReceiptWriter(receipts, client: client, logger: logger)
         redrives = try RedriveWatch(group: settings.flow.group, client: settings.client, logger: logger)
         retention = receipts.retention
