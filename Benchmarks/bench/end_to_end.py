@@ -12,6 +12,7 @@ from bench.python import python
 PENSTOCK = ROOT / ".build/release/penstock"
 BOOTSTRAP = os.environ.get("BENCH_BOOTSTRAP")
 EVENTS = int(os.environ.get("BENCH_EVENTS", "200000" if BOOTSTRAP else "60000"))
+WARM_UP = int(os.environ.get("BENCH_WARM_UP", "12" if BOOTSTRAP else "1"))
 BACKLOG = int(os.environ.get("BENCH_BACKLOG", "1000000"))
 IN_FLIGHT = 64
 PARTITIONS = 12
@@ -155,8 +156,10 @@ def ratio(mine, theirs):
 
 def compare(limit, servers, url, topic, path, bare, count):
     """Beside the C program: with receipts, and without; mq-bridge in the same rounds as two workers."""
-    # Not counted: a broker that has just started compiles its own code for what it is asked to do.
-    ours(path, 2)
+    # Not counted: a broker that has just started compiles its own code for what it is asked to do, for two million
+    # receipts and longer (docs/performance.md).
+    for number in range(WARM_UP):
+        say(f"  warming up, {number + 1} of {WARM_UP}: {ours(path, 2)['rate']:.0f} events/s")
     for number in (1, 2):
         mine, without, theirs, bridge = [], [], [], []
         for round_number in range(ROUNDS):

@@ -92,6 +92,8 @@ int main(int argc, char **argv) {
     set(conf, "auto.offset.reset", "earliest");
     set(conf, "enable.auto.offset.store", "false");
     set(conf, "auto.commit.interval.ms", "1000");
+    // As often as Penstock's: two processes that start together are to share the topic as soon.
+    set(conf, "heartbeat.interval.ms", "500");
     set(conf, "log_level", "3");
     client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof error);
     if (!client) fail("consumer", error);
