@@ -99,7 +99,7 @@ let package = Package(
         tests("HTTPCallsTests", ["HTTPCalls", "TestKit"]),
         tests("FlowsTests", ["Flows", "HTTPCalls", "Receipts", "TestKit"]),
         tests("SimulatedSystemsTests", ["SimulatedSystems"]),
-        tests("PenstockServiceTests", ["PenstockService", "Flows", "HTTPServing", "TestKit"]),
+        tests("PenstockServiceTests", ["PenstockService", "Flows", "HTTPServing", "Receipts", "TestKit"]),
         tests("IntegrationTests", ["PenstockService", "TestKit"]),
     ],
     swiftLanguageModes: [.v6]

@@ -2,6 +2,7 @@ import Flows
 import Foundation
 import Kafka
 import Logging
+import Receipts
 
 /// What the topics of receipts and redrives of a flow say, kept up to date while a command runs.
 final class RecordedState {
@@ -10,11 +11,14 @@ final class RecordedState {
     private let client: ClientProperties
     private let partitions: Set<Int32>
     private var referencesOnly = false
+    private let decoder = StateRecordDecoder()
     private let logger: Logger
     /// `nil` while the topic is not there.
     private var reader: TopicReader?
     /// Keys that are held for a replay, as the topic of redrives says.
     private(set) var holds: [OrderKey: KeyHold] = [:]
+    /// Those among them that are parked, as far as their workers have said.
+    private(set) var parkedByHolds: Set<OrderKey> = []
     /// How far keys were redriven.
     private(set) var redrivenThrough: [OrderKey: Int64] = [:]
 
@@ -91,13 +95,21 @@ final class RecordedState {
         return name
     }
 
+    /// What a worker has said of a key. What is known of it here may be newer, for a command runs events of it as well.
+    struct KeyNews {
+        let name: OrderKey
+        let isParked: Bool
+    }
+
     /// Takes in what workers have written meanwhile, waiting a little for it.
-    /// - Returns: the keys whose states were written.
-    func refresh(within time: Duration = .milliseconds(200)) throws -> [OrderKey] {
+    /// - Returns: the keys whose states were written, in order.
+    func refresh(within time: Duration = .milliseconds(200)) throws -> [KeyNews] {
         if reader == nil, let topic = flow.receipts?.topic { try open(topic) }
         guard let reader else { return [] }
         let records = try Reaching.kafka(client) { () throws(KafkaError) in try reader.next(within: time) }
-        return try records.compactMap(take)
+        return try records.compactMap { record in
+            try take(record).map { KeyNews(name: $0, isParked: decoder.saysParked(record)) }
+        }
     }
 
     // MARK: - Redrives
@@ -106,6 +118,7 @@ final class RecordedState {
     /// - Throws: ``CommandFailure`` when another one holds keys.
     func forgetHolds(ofOurs isOurs: (KeyHold) -> Bool) throws {
         if let other = holds.values.first(where: { !isOurs($0) }) { throw RecordedState.failure(heldBy: other.name) }
+        parkedByHolds = Set(holds.keys.filter(knowledge.isParked))
         for (key, hold) in holds { try knowledge.apply(KeyRedriven(through: hold.through), to: key) }
     }
 
@@ -162,5 +175,15 @@ final class RecordedState {
         throw CommandFailure(
             "the topic \"\(topic)\" could not be read to its end: the brokers stopped answering; try again",
             status: .couldNotReach)
+    }
+}
+
+extension StateRecordDecoder {
+    /// Whether the record is a key's state that says it is parked.
+    fileprivate func saysParked(_ record: TopicReader.Record) -> Bool {
+        guard let key = record.key, let value = record.value else { return false }
+        let state = key.withUnsafeBytes { key in value.withUnsafeBytes { try? decode(key: key, value: $0) } }
+        guard case .keyState(let state, _) = state else { return false }
+        return state.parked != nil
     }
 }

@@ -66,7 +66,7 @@ final class RepairRecords {
         try holder?.release(Set(lines.map(\.key)))
     }
 
-    /// Lets go all that is held, whatever was held by.
+    /// Lets go all that is held, whatever was held by. The keys that are parked afterwards wait for an operator.
     func finish() throws {
         try holder?.releaseAll()
     }

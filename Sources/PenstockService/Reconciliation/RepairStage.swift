@@ -192,6 +192,8 @@ struct RepairStage {
             try send(batch, repair, records, stop, &sent, &account, &bar)
             try records.release(window.lines)
         }
+        // A key is looked at when its worker has let it go: until then it looks parked.
+        try records.finish()
         try verify(sent, reconciler, &account)
     }
 

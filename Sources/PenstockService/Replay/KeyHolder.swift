@@ -1,3 +1,4 @@
+import Delivery
 import Flows
 import Foundation
 import Kafka
@@ -25,7 +26,8 @@ final class KeyHolder {
     private static let silence = Duration.seconds(5)
     /// How long a worker may take until it is asked again.
     private static let patience = Duration.seconds(10)
-    private static let roundLimit = 10
+    /// How long is waited at the end for workers to let go, and to park nothing more.
+    private static let settlePatience = Duration.seconds(60)
 
     private let context: Context
     private let recorded: RecordedState
@@ -38,7 +40,10 @@ final class KeyHolder {
     private var held: [OrderKey: Int64]
     /// Those among them that this run has asked for.
     private var asked: Set<OrderKey> = []
+    /// Keys that were let go, of which something may have been parked while that was done.
     private var released: Set<OrderKey> = []
+    /// The keys of ours that are parked, as far as their workers have said.
+    private var parked: Set<OrderKey>
     /// Nobody of the group was heard, where its members are not known.
     private var isSilent = false
     /// What became of new events that were parked meanwhile.
@@ -53,6 +58,7 @@ final class KeyHolder {
         terminal = context.terminal
         writer = try RedriveWriter(group.flow, client: group.client, logger: context.logger)
         held = recorded.holds.mapValues(\.through)
+        parked = recorded.parkedByHolds
     }
 
     func close() {
@@ -91,7 +97,7 @@ final class KeyHolder {
         let start = ContinuousClock.now
         var nextAsking = start + KeyHolder.patience
         while !pending.isEmpty, !stop.isStopped {
-            for key in try recorded.refresh() where recorded.knowledge.isParked(key) { pending.remove(key) }
+            pending.subtract(try hear())
             let now = ContinuousClock.now
             if try pending.count == keys.count && now - start > KeyHolder.silence && group.isStopped() == nil {
                 isSilent = true
@@ -106,6 +112,16 @@ final class KeyHolder {
             try ask(pending)
         }
         return pending.isEmpty
+    }
+
+    /// Takes in what workers have said of keys meanwhile.
+    /// - Returns: the keys that they say are parked.
+    private func hear() throws -> [OrderKey] {
+        let news = try recorded.refresh()
+        for key in news where held[key.name] != nil || released.contains(key.name) {
+            if key.isParked { parked.insert(key.name) } else { parked.remove(key.name) }
+        }
+        return news.filter(\.isParked).map(\.name)
     }
 
     // MARK: - Letting go
@@ -134,16 +150,42 @@ final class KeyHolder {
         released.formUnion(keys)
     }
 
-    /// Lets go everything that is held, and looks whether something was parked while that was done.
+    /// Lets go everything that is held, and waits until the workers have done so: what they parked until then is run as
+    /// well. Afterwards a key that is parked waits for an operator.
     func releaseAll() throws {
         try release(Set(held.keys))
         guard !released.isEmpty else { return }
-        var quietRounds = try isAnybodyThere() && !isSilent ? 0 : 2
-        for _ in 0..<KeyHolder.roundLimit where quietRounds < 2 {
-            usleep(500_000)
-            quietRounds = try redrive(released).isEmpty ? quietRounds + 1 : 0
+        if try isAnybodyThere(), !isSilent { try settle() }
+        let left = try letters().map { RedrivePlan($0.book, keys: released.intersection(account.keys)).letterCount }
+        account.left += left ?? 0
+        parked.subtract(released)
+        released = []
+    }
+
+    private func settle() throws {
+        let deadline = ContinuousClock.now + KeyHolder.settlePatience
+        var open = released
+        var quietRounds = 0
+        while quietRounds < 2, ContinuousClock.now < deadline, try isAnybodyThere() {
+            usleep(300_000)
+            _ = try hear()
+            let behind = try redrive(open)
+            // Those stay parked until an operator comes.
+            open.subtract(stuck(open))
+            let isLetGo = parked.isDisjoint(with: open) || stop.isStopped
+            quietRounds = behind.isEmpty && isLetGo ? quietRounds + 1 : 0
         }
-        account.left = try letters().map { waiting(in: $0, released).letterCount } ?? 0
+        if !parked.isDisjoint(with: open) {
+            let count = parked.intersection(open).count
+            terminal.note("\(counted(count, "key")) let go, but no worker has said yet that they go on")
+        }
+    }
+
+    /// The keys among these whose first letter was not parked behind them, or failed when it was run.
+    private func stuck(_ keys: Set<OrderKey>) -> Set<OrderKey> {
+        guard let archive else { return [] }
+        let open = RedrivePlan(archive.book, keys: keys)
+        return Set(open.lines.filter { !$0.isBehindParked }.map(\.key))
     }
 
     /// - Returns: the keys of which something was parked behind.
@@ -163,8 +205,7 @@ final class KeyHolder {
     /// for an operator.
     private func waiting(in archive: DeadLetterArchive, _ keys: Set<OrderKey>) -> RedrivePlan {
         let open = RedrivePlan(archive.book, keys: keys)
-        let behind = open.lines.filter { $0.letters.first?.reason == "behind-parked" }
-        return RedrivePlan(archive.book, keys: Set(behind.map(\.key)))
+        return RedrivePlan(archive.book, keys: Set(open.lines.filter(\.isBehindParked).map(\.key)))
     }
 
     private func letters() throws -> DeadLetterArchive? {
@@ -181,4 +222,9 @@ final class KeyHolder {
         archive = opened
         return opened
     }
+}
+
+extension RedrivePlan.Line {
+    /// Its first letter waits for nothing but the key.
+    fileprivate var isBehindParked: Bool { letters.first?.reason == ParkReason.behindParked.name }
 }
