@@ -23,8 +23,7 @@ final class RedriveWriter {
         let admin = try Admin(properties: client, logger: logger)
         guard try !admin.topicExists(topic, within: .seconds(10)) else { return }
         let source = try admin.describeTopics([flow.topic], within: .seconds(10))
-        let new = NewTopic(
-            topic, partitions: source.first?.partitions.count ?? -1, configuration: ["cleanup.policy": "compact"])
+        let new = NewTopic.compacted(topic, partitions: source.first?.partitions.count ?? -1)
         do throws(KafkaError) {
             for outcome in try admin.createTopics([new], within: .seconds(10)) {
                 if let error = outcome.error, !error.isTopicAlreadyExists { throw error }

@@ -14,8 +14,7 @@ extension EffectWriter {
             if try !group.admin.topicExists(settings.topic, within: FlowGroup.timeLimit) {
                 do throws(KafkaError) {
                     _ = try group.admin.createTopics(
-                        [NewTopic(settings.topic, partitions: count, configuration: ["cleanup.policy": "compact"])],
-                        within: FlowGroup.timeLimit)
+                        [.compacted(settings.topic, partitions: count)], within: FlowGroup.timeLimit)
                 } catch {
                     // The embedded broker administers no topics; there the topic comes with the first record.
                     guard error.isUnsupported else { throw error }

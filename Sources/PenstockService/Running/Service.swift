@@ -131,8 +131,7 @@ public struct Service {
         if try admin.topicExists(receipts.topic, within: .seconds(10)) {
             known = try admin.describeTopics([receipts.topic], within: .seconds(10)).first?.partitions.count
         } else {
-            let topic = NewTopic(receipts.topic, partitions: count, configuration: ["cleanup.policy": "compact"])
-            if try !create(topic, with: admin) { known = Service.embeddedPartitions }
+            if try !create(.compacted(receipts.topic, partitions: count), with: admin) { known = Service.embeddedPartitions }
         }
         try checkRedrives(of: flow, partitions: count, with: admin)
         guard let known, known != count else { return }
@@ -148,7 +147,7 @@ public struct Service {
     ) throws(KafkaError) {
         let name = RedriveRecord.topic(group: flow.group)
         guard try !admin.topicExists(name, within: .seconds(10)) else { return }
-        try create(NewTopic(name, partitions: count, configuration: ["cleanup.policy": "compact"]), with: admin)
+        try create(.compacted(name, partitions: count), with: admin)
     }
 
     /// The partitions of a topic that the embedded broker makes by itself.
