@@ -46,3 +46,15 @@ public struct KnownEffect: Equatable, Sendable {
     /// What the step remembered of the answer: a JSON object; `nil` if it remembered nothing.
     public let remembered: [UInt8]?
 }
+
+/// An effect whose receipt is written and tells nothing of its key.
+public struct NotedEffect: Equatable, Sendable, BitwiseCopyable {
+    public let effect: EffectID
+    /// When the answer came, in milliseconds since 1970.
+    public let time: Int64
+
+    public init(_ effect: EffectID, time: Int64) {
+        self.effect = effect
+        self.time = time
+    }
+}

@@ -38,6 +38,29 @@ import Testing
                 + #""version":12345678901234567890.10,"time":1700000000000,"remembered":{"client_id":"7"}}"#)
     }
 
+    @Test("One receipt behind the other is written as each alone is, whatever changes between them")
+    func encoder() {
+        let encoder = ReceiptEncoder()
+        let id = EffectID(high: 1, low: 2)
+        var receipts: [Receipt] = []
+        for (step, status, source, time) in [
+            ("a", 200, "/s", 1), ("a", 200, "/s", 1), ("a", 200, "/t", 2), ("b", 200, "/t", 2), ("b", 201, "/t", 2),
+            ("", 201, "", -3), ("b", 201, "/\"t", 4), ("b", 201, "/", 4), ("a", 200, "/s", 1),
+        ] as [(String, Int, String, Int64)] {
+            var receipt = Receipt(effect: id, step: step, status: status, eventSource: source, eventID: "e", time: time)
+            receipts.append(receipt)
+            receipt.key = bytes("k")
+            receipt.offset = 7
+            receipts.append(receipt)
+        }
+        for receipt in receipts {
+            let (alone, behind) = (ByteBuffer(), ByteBuffer())
+            receipt.write(to: alone)
+            receipt.withParts { encoder.write($0, to: behind) }
+            #expect(behind.text == alone.text)
+        }
+    }
+
     @Test("A key state's record, byte for byte")
     func stateText() throws {
         let (key, value) = (ByteBuffer(), ByteBuffer())

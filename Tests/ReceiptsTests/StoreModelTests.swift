@@ -52,7 +52,14 @@ import Testing
         let id = effect(Int.random(in: 0..<4000, using: &random))
         let key = bytes("key-\(Int.random(in: 0..<600, using: &random))")
         switch Int.random(in: 0..<100, using: &random) {
-        case 0..<50:
+        case 0..<10:
+            // The same effect may be among them twice.
+            let ids = (0..<Int.random(in: 0...20, using: &random)).map { _ in
+                effect(Int.random(in: 0..<4000, using: &random))
+            }
+            try store.note(ids.map { NotedEffect($0, time: Int64(step)) }, partition: partition)
+            for id in ids { model.effects[id] = KnownEffect(effect: id, time: Int64(step), remembered: nil) }
+        case 10..<50:
             let remembered = Bool.random(using: &random) ? #"{"n":\#(step)}"# : nil
             try store.note(receipt(id, time: Int64(step), remembered: remembered), partition: partition)
             model.effects[id] = KnownEffect(effect: id, time: Int64(step), remembered: remembered.map(bytes))

@@ -13,7 +13,8 @@ final class StoredRecord {
     private(set) var timestamp: Int64 = -1
 
     /// Key, value, then for each header its name and value.
-    private let buffer = ByteBuffer(capacity: 64, retainedCapacity: 2_048)
+    private let buffer = ByteBuffer(capacity: 64, retainedCapacity: retainedCapacity)
+    private static let retainedCapacity = 2_048
     private var keyCount = -1
     private var valueCount = -1
     private var headerCounts: [(name: Int32, value: Int32)] = []
@@ -50,8 +51,9 @@ final class StoredRecord {
         return bytes.count
     }
 
-    /// Forgets the record and keeps a reasonable amount of its memory.
-    func clear() {
+    /// Leaves the record to be written over; one that is large is forgotten, and a reasonable amount of memory kept.
+    func shrink() {
+        guard buffer.count > Self.retainedCapacity else { return }
         buffer.removeAll()
         headerCounts.removeAll(keepingCapacity: true)
         keyCount = -1

@@ -138,7 +138,7 @@ final class EventSlot {
 
     /// Forgets the event; what memory it needed is kept within reason.
     func release() {
-        record.clear()
+        record.shrink()
         answers?.removeAll()
     }
 

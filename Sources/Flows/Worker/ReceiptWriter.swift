@@ -40,10 +40,10 @@ final class ReceiptWriter {
     }
 
     /// A receipt that is encoded.
-    func write(
-        key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, partition: Int32, tag: UInt64
-    ) -> Bool {
-        produce(key, value, partition, tag)
+    /// - Returns: the topic's partition that it went to; `nil`: the client does not take it now.
+    func write(_ receipt: PlainReceipt, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Int32? {
+        guard produce(key, value, receipt.partition, receipt.event.rawValue) else { return nil }
+        return settings.partition(of: receipt.partition)
     }
 
     /// A receipt, and the state of its key if it tells something new of it. The state goes first: a receipt without it

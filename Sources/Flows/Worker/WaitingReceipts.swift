@@ -51,18 +51,12 @@ struct WaitingReceipts {
 /// They are encoded when the effect is there and not when they are written: what is needed for it lies in the processor's
 /// caches then, and the memory of the event serves the next one.
 final class ReceiptBatch {
-    struct Entry {
-        let event: EventID
-        /// The assignment of the partition that the event belongs to.
-        let assignment: Int
-        let content: Content
-    }
-
-    enum Content {
-        /// Bytes of the record's key and value.
-        case encoded(key: Int, value: Int)
-        /// It tells of its key, and is encoded when it is written: only then is known what else the key's state tells.
-        case ofKey
+    enum Entry {
+        /// One whose record is encoded, with the bytes of its key and value.
+        case plain(PlainReceipt, key: Int, value: Int)
+        /// One that tells of its key, and is encoded when it is written: only then is known what else the key's state
+        /// tells. With the assignment of the partition that the event belongs to.
+        case ofKey(EventID, assignment: Int)
     }
 
     private(set) var entries: [Entry] = []
@@ -71,27 +65,24 @@ final class ReceiptBatch {
     var isEmpty: Bool { entries.isEmpty }
 
     /// Adds a receipt whose key and value the two functions append.
-    func add(
-        _ event: EventID, assignment: Int, key writeKey: (ByteBuffer) -> Void, value writeValue: (ByteBuffer) -> Void
-    ) {
+    func add(_ receipt: PlainReceipt, key writeKey: (ByteBuffer) -> Void, value writeValue: (ByteBuffer) -> Void) {
         let start = bytes.count
         writeKey(bytes)
         let end = bytes.count
         writeValue(bytes)
-        entries.append(
-            Entry(event: event, assignment: assignment, content: .encoded(key: end - start, value: bytes.count - end)))
+        entries.append(.plain(receipt, key: end - start, value: bytes.count - end))
     }
 
     /// Adds one that is encoded later.
     func add(_ event: EventID, assignment: Int) {
-        entries.append(Entry(event: event, assignment: assignment, content: .ofKey))
+        entries.append(.ofKey(event, assignment: assignment))
     }
 
     /// Calls `body` for each receipt, in order, and forgets them. Key and value are empty for those that are encoded later.
     func takeAll(_ body: (_ entry: Entry, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
         var start = 0
         for entry in entries {
-            guard case .encoded(let key, let value) = entry.content else {
+            guard case .plain(_, let key, let value) = entry else {
                 body(entry, .init(start: nil, count: 0), .init(start: nil, count: 0))
                 continue
             }

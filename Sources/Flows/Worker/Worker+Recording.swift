@@ -7,33 +7,33 @@ extension Worker {
     func record(_ id: EventID, _ recording: Recording) {
         guard let records else { return core.recorded(id, succeeded: true, now: turnTime, into: &actions) }
         guard recording == .receipt else { return write(recording, of: id, records) }
-        if let refused = records.underWay.takeRefused(id) { return addAgain(refused, of: id, records) }
+        if let refused = records.underWay.takeRefused(id) { return addAgain(refused, records) }
         let slot = slots[id]
         let batch = records.waiting.batch(of: slot.record.partition, now: turnTime)
         guard !slot.tellsOfKey(in: flow) else { return batch.add(id, assignment: slot.assignment) }
-        add(id, slot, to: batch, records)
-        if isLast(slot) { slots.giveBack(id) }
+        let isLast = isLast(slot)
+        add(id, slot, isLast, to: batch, records)
+        if isLast { slots.giveBack(id) }
     }
 
-    private func add(_ id: EventID, _ slot: EventSlot, to batch: ReceiptBatch, _ records: WorkerRecords) {
-        let time = turnTimestamp
-        records.underWay.add(
-            .init(effect: slot.effect, time: time, partition: slot.record.partition, assignment: slot.assignment),
-            of: id)
-        batch.add(id, assignment: slot.assignment) {
-            StateRecord.writeKey(of: slot.effect, to: $0)
+    private func add(
+        _ id: EventID, _ slot: EventSlot, _ isLast: Bool, to batch: ReceiptBatch, _ records: WorkerRecords
+    ) {
+        let receipt = PlainReceipt(
+            event: id, effect: slot.effect, time: turnTimestamp, partition: slot.record.partition,
+            assignment: slot.assignment, isLast: isLast)
+        batch.add(receipt) {
+            StateRecord.writeKey(of: receipt.effect, to: $0)
         } value: { buffer in
             slot.withOrderKey { key in
-                slot.receiptParts(step: flow.step(of: slot).name, key: key, time: time).write(to: buffer)
+                let parts = slot.receiptParts(step: flow.step(of: slot).name, key: key, time: receipt.time)
+                records.encoder.write(parts, to: buffer)
             }
         }
     }
 
-    private func addAgain(_ refused: ReceiptsUnderWay.Refused, of id: EventID, _ records: WorkerRecords) {
-        let receipt = refused.receipt
-        records.underWay.add(receipt, of: id)
-        let batch = records.waiting.batch(of: receipt.partition, now: turnTime)
-        batch.add(id, assignment: receipt.assignment) { buffer in
+    private func addAgain(_ refused: ReceiptsUnderWay.Refused, _ records: WorkerRecords) {
+        records.waiting.batch(of: refused.receipt.partition, now: turnTime).add(refused.receipt) { buffer in
             refused.key.withUnsafeBytes { buffer.append($0) }
         } value: { buffer in
             refused.value.withUnsafeBytes { buffer.append($0) }
@@ -65,15 +65,18 @@ extension Worker {
         _ entry: ReceiptBatch.Entry, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, partition: Int32,
         _ records: WorkerRecords
     ) {
-        guard case .encoded = entry.content else { return write(.receipt, of: entry.event, records) }
-        // Else the assignment is gone, and with it the view; the next owner has its own.
-        if records.assignments[partition] == entry.assignment,
-            records.writer.write(key: key, value: value, partition: partition, tag: entry.event.rawValue)
-        {
-            return
+        switch entry {
+        case .ofKey(let id, _): write(.receipt, of: id, records)
+        case .plain(let receipt, _, _):
+            // Else the assignment is gone, and with it the view; the next owner has its own.
+            if records.assignments[partition] == receipt.assignment,
+                let target = records.writer.write(receipt, key: key, value: value)
+            {
+                return records.underWay.add(receipt, to: target)
+            }
+            records.underWay.keep(receipt, key: key, value: value)
+            core.recorded(receipt.event, succeeded: false, now: turnTime, into: &actions)
         }
-        _ = records.underWay.keepRefused(entry.event, key: key, value: value)
-        core.recorded(entry.event, succeeded: false, now: turnTime, into: &actions)
     }
 
     private func write(_ recording: Recording, of id: EventID, _ records: WorkerRecords) {
@@ -123,6 +126,7 @@ extension Worker {
             guard tag != ReceiptWriter.unawaited else { return }
             let id = EventID(rawValue: tag)
             if takeReport(of: id, succeeded, reported, records) { return }
+            guard slots.holds(id) else { return }
             let slot = slots[id]
             slot.recording.outstanding -= 1
             if !succeeded { slot.recording.hasFailed = true }
@@ -132,22 +136,39 @@ extension Worker {
             if isWritten { takeIn(slot, records) }
             core.recorded(id, succeeded: isWritten, now: turnTime, into: &actions)
         }
+        takeWritten(records)
         perform()
         if let error = records.writer.writer.fatalError() { fail(.receipts(error)) }
     }
 
-    /// The report of a receipt that tells nothing of its key; `false`: it is of something else.
+    /// The report of a plain receipt; `false`: it is of something else.
     private func takeReport(
         of id: EventID, _ succeeded: Bool, _ record: borrowing ReportedRecord, _ records: WorkerRecords
     ) -> Bool {
-        if succeeded {
-            guard let receipt = records.underWay.takeWritten(id) else { return false }
-            takeIn(receipt, records)
-        } else if !records.underWay.keepRefused(id, key: record.key, value: record.value) {
+        // Out of turn it is another record of an event, unless one before it was refused.
+        if !records.underWay.isNext(id, in: record.partition), slots.holds(id), slots[id].recording.outstanding > 0 {
             return false
         }
-        core.recorded(id, succeeded: succeeded, isLast: !slots.holds(id), now: turnTime, into: &actions)
+        if succeeded { return records.underWay.acknowledge(id, in: record.partition) }
+        guard records.underWay.refuse(id, in: record.partition, key: record.key, value: record.value) else {
+            return false
+        }
+        core.recorded(id, succeeded: false, now: turnTime, into: &actions)
         return true
+    }
+
+    /// What is acknowledged is known, and its events go on.
+    private func takeWritten(_ records: WorkerRecords) {
+        for written in records.underWay.takeWritten() {
+            if records.assignments[written.partition] == written.assignment {
+                noting { () throws(ReceiptStoreError) in
+                    try records.store.note(written.effects, partition: written.partition)
+                }
+            }
+            for (id, isLast) in written.events {
+                core.recorded(id, succeeded: true, isLast: isLast, now: turnTime, into: &actions)
+            }
+        }
     }
 
     /// Whether a redrive has moved or taken away the key's mark while a new one was being written. What the redrive wrote
@@ -158,13 +179,6 @@ extension Worker {
         guard records.assignments[partition] == slot.assignment else { return false }
         let known = (try? records.store.keyState(of: key, partition: partition)) ?? KeyState()
         return written.isOvertaken(by: known, parking: slot.record.offset)
-    }
-
-    private func takeIn(_ receipt: ReceiptsUnderWay.Receipt, _ records: WorkerRecords) {
-        guard records.assignments[receipt.partition] == receipt.assignment else { return }
-        noting { () throws(ReceiptStoreError) in
-            try records.store.note(receipt.effect, time: receipt.time, partition: receipt.partition)
-        }
     }
 
     /// A partition that was let go meanwhile is not begun.

@@ -19,6 +19,7 @@ final class WorkerRecords {
     /// Until when a partition that is loaded waits for redrives to be read.
     var redriveDeadline = Instant.zero
     let merger = ReferenceMerger()
+    let encoder = ReceiptEncoder()
     /// How far each key was redriven in this assignment of its partition.
     var redrivenThrough: [Int32: [[UInt8]: Int64]] = [:]
     /// Keys that are held for a replay, whose replay is told so when what is in flight is settled.

@@ -25,6 +25,8 @@ public struct DeliveryReport: Sendable, Hashable {
 
 /// The record that a delivery report is about, where it lies in the client's memory.
 public struct ReportedRecord: ~Copyable {
+    /// Where it was to go, or went; -1 where the partitioner did not choose yet.
+    public let partition: Int32
     /// Empty where there is none.
     public let key: UnsafeRawBufferPointer
     /// Empty where there is none.

@@ -218,6 +218,7 @@ public final class Producer {
 extension ReportedRecord {
     fileprivate init(_ message: UnsafePointer<rd_kafka_message_t>) {
         self.init(
+            partition: message.pointee.partition,
             key: UnsafeRawBufferPointer(start: message.pointee.key, count: message.pointee.key_len),
             value: UnsafeRawBufferPointer(start: message.pointee.payload, count: message.pointee.len))
     }

@@ -1,5 +1,11 @@
 import JSON
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 // Appended to buffers that are used again: an effect each is written, and no JSON tree is built for it.
 
 extension StateRecord {
@@ -40,12 +46,16 @@ extension StateRecord {
 extension Receipt {
     /// Appends the value of the receipt's record.
     public func write(to buffer: ByteBuffer) {
+        withParts { $0.write(to: buffer) }
+    }
+
+    func withParts(_ body: (ReceiptParts) -> Void) {
         var (source, id) = (eventSource, eventID)
         source.withUTF8 { source in
             id.withUTF8 { id in
                 let (source, id) = (UnsafeRawBufferPointer(source), UnsafeRawBufferPointer(id))
-                guard let key else { return parts(source, id, key: nil).write(to: buffer) }
-                key.withUnsafeBytes { parts(source, id, key: $0).write(to: buffer) }
+                guard let key else { return body(parts(source, id, key: nil)) }
+                key.withUnsafeBytes { body(parts(source, id, key: $0)) }
             }
         }
     }
@@ -61,13 +71,13 @@ extension Receipt {
 
 /// What a receipt's record tells, where it lies: of what an ordinary event has, nothing is copied before it is written.
 public struct ReceiptParts {
-    private let step: String
-    private let status: Int
-    private let source: UnsafeRawBufferPointer
+    fileprivate let step: String
+    fileprivate let status: Int
+    fileprivate let source: UnsafeRawBufferPointer
     private let id: UnsafeRawBufferPointer
     private let key: UnsafeRawBufferPointer?
     private let version: EventVersion?
-    private let time: Int64
+    fileprivate let time: Int64
     private let offset: Int64?
     private let remembered: [UInt8]?
 
@@ -89,6 +99,13 @@ public struct ReceiptParts {
 
     /// Appends the value of the receipt's record.
     public func write(to buffer: ByteBuffer) {
+        writeBeginning(to: buffer)
+        writeEvent(to: buffer)
+        writeTime(to: buffer)
+        writeEnd(to: buffer)
+    }
+
+    fileprivate func writeBeginning(to buffer: ByteBuffer) {
         buffer.append(#"{"step":"#)
         buffer.writeString(step)
         buffer.append(#","status":"#)
@@ -96,6 +113,9 @@ public struct ReceiptParts {
         buffer.append(#","source":"#)
         buffer.writeString(source)
         buffer.append(#","id":"#)
+    }
+
+    fileprivate func writeEvent(to buffer: ByteBuffer) {
         buffer.writeString(id)
         if let key {
             buffer.append(#","key":"#)
@@ -105,8 +125,14 @@ public struct ReceiptParts {
             buffer.append(#","version":"#)
             version.write(to: buffer)
         }
+    }
+
+    fileprivate func writeTime(to buffer: ByteBuffer) {
         buffer.append(#","time":"#)
         buffer.append(time)
+    }
+
+    fileprivate func writeEnd(to buffer: ByteBuffer) {
         if let offset {
             buffer.append(#","offset":"#)
             buffer.append(offset)
@@ -116,6 +142,49 @@ public struct ReceiptParts {
             remembered.withUnsafeBytes { buffer.append($0) }
         }
         buffer.append("}")
+    }
+}
+
+/// Writes the values of many receipts. What one shares with the one before is copied: of most that is all up to the event's
+/// identifier, and the time. Not thread-safe.
+public final class ReceiptEncoder {
+    private let beginning = ByteBuffer(capacity: 256, retainedCapacity: 4_096)
+    private var step: String?
+    private var status = 0
+    private let source = ByteBuffer(capacity: 64, retainedCapacity: 4_096)
+    private let timeText = ByteBuffer(capacity: 64)
+    private var time: Int64?
+
+    public init() {}
+
+    /// Appends the value of a receipt's record, the same as ``ReceiptParts/write(to:)``.
+    public func write(_ parts: ReceiptParts, to buffer: ByteBuffer) {
+        if !hasBeginning(of: parts) { keepBeginning(of: parts) }
+        buffer.append(beginning.bytes)
+        parts.writeEvent(to: buffer)
+        if time != parts.time { keepTime(of: parts) }
+        buffer.append(timeText.bytes)
+        parts.writeEnd(to: buffer)
+    }
+
+    private func hasBeginning(of parts: ReceiptParts) -> Bool {
+        guard status == parts.status, step == parts.step, source.count == parts.source.count else { return false }
+        guard let known = source.bytes.baseAddress, let other = parts.source.baseAddress else { return true }
+        return memcmp(known, other, source.count) == 0
+    }
+
+    private func keepBeginning(of parts: ReceiptParts) {
+        (step, status) = (parts.step, parts.status)
+        source.removeAll()
+        source.append(parts.source)
+        beginning.removeAll()
+        parts.writeBeginning(to: beginning)
+    }
+
+    private func keepTime(of parts: ReceiptParts) {
+        time = parts.time
+        timeText.removeAll()
+        parts.writeTime(to: timeText)
     }
 }
 

@@ -79,6 +79,8 @@ struct EffectTable: ~Copyable {
         return slots[index].word == 0 ? nil : slots[index]
     }
 
+    func has(_ effect: PlacedEffect) -> Bool { slots[index(of: effect)].word != 0 }
+
     /// Puts an effect in, in the place of the same one. There is room.
     mutating func set(_ effect: PlacedEffect) {
         let index = index(of: effect)

@@ -77,6 +77,23 @@ extension PartitionReceipts {
         try relieve()
     }
 
+    /// Takes in effects that remember nothing.
+    ///
+    /// All are looked up before the first is put in: their places lie anywhere in memory, and the processor asks for many
+    /// of them at once where nothing else is between.
+    func note(_ effects: [NotedEffect]) throws(SQLiteError) {
+        let isNew = file == nil && effects.allSatisfy { !table.has(PlacedEffect($0.effect)) }
+        for effect in effects {
+            guard isNew, file == nil else {
+                try note(effect.effect, time: effect.time, remembered: nil)
+                continue
+            }
+            try makeRoom()
+            table.set(PlacedEffect(effect.effect, time: effect.time))
+        }
+        try relieve()
+    }
+
     func forget(_ effect: EffectID) throws(SQLiteError) {
         guard let found = try find(effect) else { return }
         if found.remembers { try remove(.remembered(effect)) }

@@ -199,6 +199,11 @@ extension ReceiptStore {
         try on(partition) { (state) throws(SQLiteError) in try state.note(effect, time: time, remembered: nil) }
     }
 
+    /// The same for several of one partition.
+    public func note(_ effects: [NotedEffect], partition: Int32) throws(ReceiptStoreError) {
+        try on(partition) { (state) throws(SQLiteError) in try state.note(effects) }
+    }
+
     /// Takes in a receipt that is written, and what it tells of its key.
     public func note(_ receipt: Receipt, partition: Int32) throws(ReceiptStoreError) {
         try note(

@@ -38,8 +38,16 @@ struct StoredRecordTests {
         #expect(record.value.map(text) == "V")
         #expect(record.headerCount == 0)
         #expect(record.byteCount == 1)
-        record.clear()
-        #expect(record.value == nil)
+    }
+
+    @Test("the memory of a large record is given back, that of others kept (D8)")
+    func shrinking() {
+        let record = StoredRecord(key: "K", value: String(repeating: "x", count: 3_000))
+        record.shrink()
+        #expect(record.key == nil && record.value == nil)
         #expect(record.byteCount == 0)
+        record.fill(key: nil, bytes: Array("V".utf8), headers: [], partition: 0, offset: 1, timestamp: -1)
+        record.shrink()
+        #expect(record.value.map(text) == "V")
     }
 }

@@ -75,13 +75,13 @@ struct WaitingReceiptsTests {
     @Test("their records come out as they went in, in order, beside those that are encoded later")
     func bytes() {
         let batch = ReceiptBatch()
-        batch.add(event(1), assignment: 7) {
+        batch.add(receipt(1, assignment: 7)) {
             $0.append("key 1")
         } value: {
             $0.append("value 1")
         }
         batch.add(event(2), assignment: 7)
-        batch.add(event(3), assignment: 8) {
+        batch.add(receipt(3, assignment: 8)) {
             $0.append("key 3")
         } value: { _ in
         }
@@ -92,16 +92,23 @@ struct WaitingReceiptsTests {
         #expect(batch.isEmpty && taken(batch).isEmpty)
     }
 
+    private func receipt(_ number: UInt64, assignment: Int) -> PlainReceipt {
+        PlainReceipt(
+            event: event(number), effect: EffectID(high: 0, low: number), time: 1, partition: 0, assignment: assignment,
+            isLast: true)
+    }
+
     private func event(_ number: UInt64) -> EventID { EventID(rawValue: number) }
 
     private func taken(_ batch: ReceiptBatch) -> [(event: EventID, assignment: Int, text: String)] {
         var entries: [(event: EventID, assignment: Int, text: String)] = []
         batch.takeAll { entry, key, value in
-            let text =
-                if case .ofKey = entry.content { "later" } else {
-                    "\(String(decoding: key, as: UTF8.self))=\(String(decoding: value, as: UTF8.self))"
-                }
-            entries.append((entry.event, entry.assignment, text))
+            switch entry {
+            case .ofKey(let event, let assignment): entries.append((event, assignment, "later"))
+            case .plain(let receipt, _, _):
+                let text = "\(String(decoding: key, as: UTF8.self))=\(String(decoding: value, as: UTF8.self))"
+                entries.append((receipt.event, receipt.assignment, text))
+            }
         }
         return entries
     }
@@ -109,56 +116,100 @@ struct WaitingReceiptsTests {
 
 @Suite("Receipts under way")
 struct ReceiptsUnderWayTests {
-    private let receipt = ReceiptsUnderWay.Receipt(
-        effect: EffectID(high: 1, low: 2), time: 3, partition: 4, assignment: 5)
+    private var underWay = ReceiptsUnderWay()
     private let event = EventID(slot: 6, generation: 1)
 
-    @Test("an acknowledged one is taken once")
-    func written() {
-        var underWay = ReceiptsUnderWay()
-        #expect(underWay.takeWritten(event) == nil)
-        underWay.add(receipt, of: event)
-        #expect(underWay.takeWritten(event) == receipt)
-        #expect(underWay.takeWritten(event) == nil)
+    private func receipt(
+        _ event: EventID, partition: Int32 = 4, assignment: Int = 5, isLast: Bool = true
+    ) -> PlainReceipt {
+        PlainReceipt(
+            event: event, effect: EffectID(high: 1, low: event.rawValue), time: 3, partition: partition,
+            assignment: assignment, isLast: isLast)
+    }
+
+    // Macros cannot call what changes a variable.
+    private mutating func acknowledge(_ event: EventID, in partition: Int32 = 0) -> Bool {
+        underWay.acknowledge(event, in: partition)
+    }
+
+    private mutating func refuse(_ event: EventID, in partition: Int32 = 0) -> Bool {
+        [UInt8]("key".utf8).withUnsafeBytes { key in
+            [UInt8]("value".utf8).withUnsafeBytes { underWay.refuse(event, in: partition, key: key, value: $0) }
+        }
+    }
+
+    @Test("an acknowledged one is taken once, in its own partition of the topic")
+    mutating func written() {
+        let answers = [acknowledge(event)]
+        underWay.add(receipt(event), to: 0)
+        let isNext = (underWay.isNext(event, in: 0), underWay.isNext(event, in: 1))
+        let more = [acknowledge(event, in: 1), acknowledge(event), acknowledge(event)]
+        #expect(answers + more == [false, false, true, false] && isNext == (true, false))
+        let written = underWay.takeWritten()
+        #expect(written.map(\.partition) == [4] && written.map(\.assignment) == [5])
+        #expect(written.map { $0.events.map(\.id) } == [[event]])
+        #expect(written.map(\.effects) == [[NotedEffect(receipt(event).effect, time: 3)]])
+        let rest = underWay.takeWritten()
+        #expect(rest.isEmpty)
+    }
+
+    @Test("those of a partition that are acknowledged together stay together, in order")
+    mutating func together() {
+        let events = (0..<5).map { EventID(slot: $0, generation: 1) }
+        for (event, partition) in zip(events, [0, 0, 1, 0, 0] as [Int32]) {
+            underWay.add(receipt(event, partition: partition, isLast: partition == 1), to: 0)
+        }
+        for event in events { _ = acknowledge(event) }
+        let written = underWay.takeWritten()
+        #expect(written.map(\.partition) == [0, 1, 0])
+        #expect(
+            written.map { $0.events.map(\.id) } == [[events[0], events[1]], [events[2]], [events[3], events[4]]])
+        #expect(written.map { $0.events.allSatisfy(\.isLast) } == [false, true, false])
+    }
+
+    @Test("those behind one that is refused are acknowledged all the same, and all of them once")
+    mutating func outOfTurn() {
+        let events = (0..<6).map { EventID(slot: $0, generation: 1) }
+        for event in events { underWay.add(receipt(event), to: 0) }
+        var answers = [acknowledge(events[0]), acknowledge(events[3]), refuse(events[2]), acknowledge(events[1])]
+        let isNext = underWay.isNext(events[4], in: 0)
+        answers += [acknowledge(events[4]), acknowledge(events[5])]
+        #expect(answers.allSatisfy { $0 } && isNext)
+        let written = underWay.takeWritten().flatMap { $0.events.map(\.id) }
+        #expect(written == [0, 3, 1, 4, 5].map { events[$0] })
+        answers = [acknowledge(events[2]), acknowledge(events[5])]
+        #expect(answers == [false, false])
     }
 
     @Test("one that the topic refuses is kept with its bytes, and is written again (receipts are never lost)")
-    func refused() throws {
-        var underWay = ReceiptsUnderWay()
-        underWay.add(receipt, of: event)
-        let isKept = [UInt8]("key".utf8).withUnsafeBytes { key in
-            [UInt8]("value".utf8).withUnsafeBytes { underWay.keepRefused(event, key: key, value: $0) }
-        }
-        #expect(isKept)
-        #expect(underWay.takeWritten(event) == nil)
+    mutating func refused() throws {
+        underWay.add(receipt(event), to: 0)
+        let answers = [refuse(event), acknowledge(event)]
+        #expect(answers == [true, false])
         let taken = underWay.takeRefused(event)
         let refused = try #require(taken)
-        #expect(refused.key == Array("key".utf8) && refused.value == Array("value".utf8) && refused.receipt == receipt)
-        #expect(underWay.takeRefused(event) == nil)
+        #expect(refused.key == Array("key".utf8) && refused.value == Array("value".utf8))
+        #expect(refused.receipt == receipt(event))
+        let isThere = underWay.takeRefused(event) != nil
+        #expect(!isThere)
     }
 
     @Test("the next event of the same number has nothing to do with it")
-    func generations() {
-        var underWay = ReceiptsUnderWay()
-        underWay.add(receipt, of: event)
+    mutating func generations() {
+        underWay.add(receipt(event), to: 0)
         let next = EventID(slot: event.slot, generation: event.generation + 1)
-        #expect(underWay.takeWritten(next) == nil)
         underWay.forget(next)
-        #expect(underWay.takeWritten(event) == receipt)
+        let answers = [acknowledge(next), acknowledge(event)]
+        #expect(answers == [false, true])
     }
 
-    @Test("an event that is over is forgotten")
-    func forgotten() {
-        var underWay = ReceiptsUnderWay()
-        underWay.add(receipt, of: event)
+    @Test("what is kept of an event that is over is forgotten")
+    mutating func forgotten() {
+        underWay.add(receipt(event), to: 0)
+        let isKept = refuse(event)
         underWay.forget(event)
-        let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-        let isKept = underWay.keepRefused(event, key: empty, value: empty)
-        #expect(!isKept)
-        underWay.add(receipt, of: event)
-        _ = underWay.keepRefused(event, key: empty, value: empty)
-        underWay.forget(event)
-        #expect(underWay.takeRefused(event) == nil)
+        let isThere = underWay.takeRefused(event) != nil
+        #expect(isKept && !isThere)
     }
 }
 
