@@ -154,6 +154,19 @@ def ratio(mine, theirs):
     return statistics.median(a["rate"] / b["rate"] for a, b in zip(mine, theirs))
 
 
+def in_turn(name, sides):
+    """Runs all sides in rounds, each in its turn the first: what one leaves to the next favours nobody."""
+    runs = {side: [] for side in sides}
+    order = list(sides)
+    for number in range(ROUNDS):
+        for side in order:
+            runs[side].append(sides[side]())
+        order.append(order.pop(0))
+        rates = [f"{side} {done[-1]['rate']:.0f}" for side, done in runs.items() if done[-1]]
+        say(f"  {name}, round {number + 1}: {', '.join(rates)} events/s")
+    return runs
+
+
 def compare(limit, servers, url, topic, path, bare, count):
     """Beside the C program: with receipts, and without; mq-bridge in the same rounds as two workers."""
     # Not counted: a broker that has just started compiles its own code for what it is asked to do, for two million
@@ -161,33 +174,42 @@ def compare(limit, servers, url, topic, path, bare, count):
     for number in range(WARM_UP):
         say(f"  warming up, {number + 1} of {WARM_UP}: {ours(path, 2)['rate']:.0f} events/s")
     for number in (1, 2):
-        mine, without, theirs, bridge = [], [], [], []
-        for round_number in range(ROUNDS):
-            mine.append(ours(path, number))
-            theirs.append(peer(limit, servers, url, topic, count, number))
-            without.append(ours(bare, number))
-            if number == 2:
-                bridge.append(python_peer("mq-bridge", [MQ_BRIDGE], servers, url, topic, count, url + "/status"))
-            rates = [f"{runs[-1]['rate']:.0f}" for runs in (mine, without, theirs, bridge) if runs and runs[-1]]
-            say(f"  {number} beside {number}, round {round_number + 1}: {', '.join(rates)} events/s")
-        who = "1 worker beside 1 C" if number == 1 else "2 workers beside 2 C"
-        row(f"end to end, {who}", middle(mine, "rate"), middle(theirs, "rate"), "events/s", ratio(mine, theirs),
-            "bar: 0.8")
-        row(f"  without receipts, {who}", middle(without, "rate"), middle(theirs, "rate"), "events/s",
-            ratio(without, theirs))
-        row("  with receipts beside without", middle(mine, "rate"), middle(without, "rate"), "events/s",
-            ratio(mine, without), "bar: 0.85")
-        row(f"CPU of an event, {who}", middle(mine, "cpu"), middle(theirs, "cpu"), "us",
-            middle(theirs, "cpu") / middle(mine, "cpu"))
-        row(f"  without receipts, {who}", middle(without, "cpu"), middle(theirs, "cpu"), "us",
-            middle(theirs, "cpu") / middle(without, "cpu"))
-        if number == 2 and all(bridge):
-            row("end to end, 2 workers beside mq-bridge", middle(mine, "rate"), middle(bridge, "rate"), "events/s",
-                ratio(mine, bridge), "bar: 1")
-            row("  without receipts, 2 workers beside mq-bridge", middle(without, "rate"), middle(bridge, "rate"),
-                "events/s", ratio(without, bridge))
-            row("CPU of an event, 2 workers beside mq-bridge", middle(mine, "cpu"), middle(bridge, "cpu"), "us",
-                middle(bridge, "cpu") / middle(mine, "cpu"))
+        sides = {
+            "receipts": lambda: ours(path, number),
+            "without": lambda: ours(bare, number),
+            "C": lambda: peer(limit, servers, url, topic, count, number),
+        }
+        if number == 2:
+            sides["mq-bridge"] = lambda: python_peer(
+                "mq-bridge", [MQ_BRIDGE], servers, url, topic, count, url + "/status")
+        runs = in_turn(f"{number} beside {number}", sides)
+        tell_compared("1 worker beside 1 C" if number == 1 else "2 workers beside 2 C", runs)
+        if number == 2 and all(runs["mq-bridge"]):
+            tell_bridge(runs)
+
+
+def tell_compared(who, runs):
+    mine, without, theirs = runs["receipts"], runs["without"], runs["C"]
+    row(f"end to end, {who}", middle(mine, "rate"), middle(theirs, "rate"), "events/s", ratio(mine, theirs),
+        "bar: 0.8")
+    row(f"  without receipts, {who}", middle(without, "rate"), middle(theirs, "rate"), "events/s",
+        ratio(without, theirs))
+    row("  with receipts beside without", middle(mine, "rate"), middle(without, "rate"), "events/s",
+        ratio(mine, without), "bar: 0.85")
+    row(f"CPU of an event, {who}", middle(mine, "cpu"), middle(theirs, "cpu"), "us",
+        middle(theirs, "cpu") / middle(mine, "cpu"))
+    row(f"  without receipts, {who}", middle(without, "cpu"), middle(theirs, "cpu"), "us",
+        middle(theirs, "cpu") / middle(without, "cpu"))
+
+
+def tell_bridge(runs):
+    mine, without, bridge = runs["receipts"], runs["without"], runs["mq-bridge"]
+    row("end to end, 2 workers beside mq-bridge", middle(mine, "rate"), middle(bridge, "rate"), "events/s",
+        ratio(mine, bridge), "bar: 1")
+    row("  without receipts, 2 workers beside mq-bridge", middle(without, "rate"), middle(bridge, "rate"),
+        "events/s", ratio(without, bridge))
+    row("CPU of an event, 2 workers beside mq-bridge", middle(mine, "cpu"), middle(bridge, "cpu"), "us",
+        middle(bridge, "cpu") / middle(mine, "cpu"))
 
 
 def compare_httpx(servers, url, topic, path):
@@ -202,11 +224,9 @@ def compare_httpx(servers, url, topic, path):
 
 def beside(name, path, other):
     """One worker with one configuration beside the same with another."""
-    mine, theirs = [], []
-    for _ in range(ROUNDS):
-        mine.append(ours(path, 1))
-        theirs.append(ours(other, 1))
-    row(name, middle(mine, "rate"), middle(theirs, "rate"), "events/s", ratio(mine, theirs))
+    runs = in_turn(name, {"mine": lambda: ours(path, 1), "other": lambda: ours(other, 1)})
+    row(name, middle(runs["mine"], "rate"), middle(runs["other"], "rate"), "events/s",
+        ratio(runs["mine"], runs["other"]))
 
 
 def batches(folder, servers, url, topic, flow, bare):
