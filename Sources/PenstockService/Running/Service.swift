@@ -130,8 +130,8 @@ public struct Service {
         var known: Int?
         if try admin.topicExists(receipts.topic, within: .seconds(10)) {
             known = try admin.describeTopics([receipts.topic], within: .seconds(10)).first?.partitions.count
-        } else {
-            if try !create(.compacted(receipts.topic, partitions: count), with: admin) { known = Service.embeddedPartitions }
+        } else if try !create(.compacted(receipts.topic, partitions: count), with: admin) {
+            known = Service.embeddedPartitions
         }
         try checkRedrives(of: flow, partitions: count, with: admin)
         guard let known, known != count else { return }
