@@ -45,6 +45,12 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The topic exists already.
     public var isTopicAlreadyExists: Bool { self.is(RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) }
 
+    /// The broker does not take a topic with these settings: they are wrong, or not for its clients to choose.
+    public var isConfigurationRefused: Bool {
+        self.is(RD_KAFKA_RESP_ERR_INVALID_CONFIG) || self.is(RD_KAFKA_RESP_ERR_POLICY_VIOLATION)
+            || self.is(RD_KAFKA_RESP_ERR_INVALID_REQUEST)
+    }
+
     /// The broker does not offer this request.
     public var isUnsupported: Bool { self.is(RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE) }
 

@@ -23,11 +23,9 @@ final class RedriveWriter {
         let admin = try Admin(properties: client, logger: logger)
         guard try !admin.topicExists(topic, within: .seconds(10)) else { return }
         let source = try admin.describeTopics([flow.topic], within: .seconds(10))
-        let new = NewTopic.compacted(topic, partitions: source.first?.partitions.count ?? -1)
         do throws(KafkaError) {
-            for outcome in try admin.createTopics([new], within: .seconds(10)) {
-                if let error = outcome.error, !error.isTopicAlreadyExists { throw error }
-            }
+            try CompactedTopic.create(
+                topic, partitions: source.first?.partitions.count ?? -1, with: admin, within: .seconds(10))
         } catch {
             // The embedded broker administers no topics; there the topic comes with the first record.
             guard error.isUnsupported else { throw error }

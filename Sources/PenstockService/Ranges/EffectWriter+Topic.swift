@@ -13,8 +13,8 @@ extension EffectWriter {
             let count = source?.partitions.count ?? 1
             if try !group.admin.topicExists(settings.topic, within: FlowGroup.timeLimit) {
                 do throws(KafkaError) {
-                    _ = try group.admin.createTopics(
-                        [.compacted(settings.topic, partitions: count)], within: FlowGroup.timeLimit)
+                    try CompactedTopic.create(
+                        settings.topic, partitions: count, with: group.admin, within: FlowGroup.timeLimit)
                 } catch {
                     // The embedded broker administers no topics; there the topic comes with the first record.
                     guard error.isUnsupported else { throw error }

@@ -112,7 +112,12 @@ public struct Service {
                 let topics = try admin.describeTopics([flow.topic], within: .seconds(10))
                 let count = topics.first?.partitions.count ?? -1
                 if try !admin.topicExists(flow.deadLetterTopic, within: .seconds(10)) {
-                    try create(NewTopic(flow.deadLetterTopic, partitions: count), with: admin)
+                    try create(flow.deadLetterTopic) { () throws(KafkaError) in
+                        let topic = NewTopic(flow.deadLetterTopic, partitions: count)
+                        for outcome in try admin.createTopics([topic], within: .seconds(10)) {
+                            if let error = outcome.error, !error.isTopicAlreadyExists { throw error }
+                        }
+                    }
                 }
                 guard let index = flows.firstIndex(where: { $0.name == flow.name }) else { continue }
                 try checkReceipts(of: &flows[index], partitions: count, with: admin)
@@ -130,7 +135,7 @@ public struct Service {
         var known: Int?
         if try admin.topicExists(receipts.topic, within: .seconds(10)) {
             known = try admin.describeTopics([receipts.topic], within: .seconds(10)).first?.partitions.count
-        } else if try !create(.compacted(receipts.topic, partitions: count), with: admin) {
+        } else if try !createCompacted(receipts.topic, partitions: count, with: admin) {
             known = Service.embeddedPartitions
         }
         try checkRedrives(of: flow, partitions: count, with: admin)
@@ -147,7 +152,7 @@ public struct Service {
     ) throws(KafkaError) {
         let name = RedriveRecord.topic(group: flow.group)
         guard try !admin.topicExists(name, within: .seconds(10)) else { return }
-        try create(.compacted(name, partitions: count), with: admin)
+        try createCompacted(name, partitions: count, with: admin)
     }
 
     /// The partitions of a topic that the embedded broker makes by itself.
@@ -155,14 +160,20 @@ public struct Service {
 
     /// - Returns: whether it is there now.
     @discardableResult
-    private func create(_ new: NewTopic, with admin: Admin) throws(KafkaError) -> Bool {
-        logger.notice("creating a topic", metadata: ["topic": "\(new.name)"])
+    private func createCompacted(_ name: String, partitions: Int, with admin: Admin) throws(KafkaError) -> Bool {
+        try create(name) { () throws(KafkaError) in
+            try CompactedTopic.create(name, partitions: partitions, with: admin, within: .seconds(10))
+        }
+    }
+
+    /// - Returns: whether it is there now.
+    @discardableResult
+    private func create(_ name: String, _ body: () throws(KafkaError) -> Void) throws(KafkaError) -> Bool {
+        logger.notice("creating a topic", metadata: ["topic": "\(name)"])
         do throws(KafkaError) {
-            for outcome in try admin.createTopics([new], within: .seconds(10)) {
-                if let error = outcome.error, !error.isTopicAlreadyExists { throw error }
-            }
+            try body()
         } catch {
-            // The embedded broker administers no topics; there the topic comes with the first dead letter.
+            // The embedded broker administers no topics; there the topic comes with the first record.
             guard error.isUnsupported else { throw error }
             return false
         }
