@@ -100,12 +100,18 @@ final class Rechecking {
         guard let states = try newStates() else { return false }
         defer { states.remove() }
         let pending = owner.table("pending.\(round)")
-        defer { pending.remove() }
-        guard try askAll(keys, states, settled, pending, later) else { return false }
+        let waiting = owner.table("waiting.\(round)")
+        defer {
+            pending.remove()
+            waiting.remove()
+        }
+        guard try askAll(keys, states, settled, pending, waiting) else { return false }
         try pending.spill()
+        try waiting.spill()
         guard let news = try newEvents() else { return false }
         defer { news.remove() }
         try conclude(pending, news, later)
+        try carryOver(waiting, news, later)
         try later.spill()
         return true
     }
@@ -133,7 +139,7 @@ final class Rechecking {
 
     private func askAll(
         _ keys: SpilledTable, _ states: SpilledTable, _ settled: SettledEvents, _ pending: SpilledTable,
-        _ later: SpilledTable
+        _ waiting: SpilledTable
     ) throws -> Bool {
         let reader = try self.reader ?? owner.systemReader()
         self.reader = reader
@@ -143,8 +149,8 @@ final class Rechecking {
             let (event, state) = Reconciler.parts(cursor.payload(0))
             let newer = owner.knowledge(join[1])
             let knowledge = join.has(1) ? newer : owner.knowledge(state)
-            try ask(Item(key: cursor.key, event: Array(event), knowledge: knowledge), settled, later, reader)
-            if later.isFull { try later.spill() }
+            try ask(Item(key: cursor.key, event: Array(event), knowledge: knowledge), settled, waiting, reader)
+            if waiting.isFull { try waiting.spill() }
             while reader.isFull { guard try turn(reader, pending) else { return false } }
             // Answers are taken as they come, also while there is room.
             if reader.pending > 0 { guard try turn(reader, pending, wait: 0) else { return false } }
@@ -155,13 +161,13 @@ final class Rechecking {
 
     /// Asks for a key's record, or says at once why that cannot be done.
     private func ask(
-        _ item: Item, _ settled: SettledEvents, _ later: SpilledTable, _ reader: SystemReader
+        _ item: Item, _ settled: SettledEvents, _ waiting: SpilledTable, _ reader: SystemReader
     ) throws {
         let decision = item.event.withUnsafeBytes { owner.decide($0, item.knowledge) }
         guard let decision else { return }
         var finding = Finding(key: item.key, verdict: .equal, origin: decision.origin)
         guard settled.contains(decision.place) else {
-            return try owner.add(item.key, item.event, item.knowledge.payload, to: later)
+            return try owner.add(item.key, item.event, item.knowledge.payload, to: waiting)
         }
         if isParked(item) { return try findings.add(finding.parked(from: item.knowledge.parkedFrom)) }
         if case .fault(let reason) = decision.expectation {
@@ -263,6 +269,18 @@ final class Rechecking {
             }
             let state = finding.references.map { "{\"references\":\($0)}" } ?? ""
             try owner.add(key, newer, Array(state.utf8), to: later)
+        }
+    }
+
+    /// A key that was not asked for, because its event was not settled, is asked for by its newest event: what came of it in
+    /// this round is not read again.
+    private func carryOver(_ waiting: SpilledTable, _ news: SpilledTable, _ later: SpilledTable) throws {
+        var join = KeyJoin([try waiting.cursor(), try news.cursor()])
+        while try join.advance() {
+            guard let cursor = join[0] else { continue }
+            let (event, state) = Reconciler.parts(cursor.payload(0))
+            try owner.add(cursor.key, newest(join[1]) ?? Array(event), state, to: later)
+            if later.isFull { try later.spill() }
         }
     }
 

@@ -57,7 +57,8 @@ extension Reconciler {
 
     private static func isOurs(_ name: String) -> Bool {
         let tables = [
-            "events.", "tail.", "states.", "listing.", "recheck.", "pending.", "news.", "findings", "repaired",
+            "events.", "tail.", "states.", "listing.", "recheck.", "pending.", "waiting.", "news.", "findings",
+            "repaired",
         ]
         return name == ReconcileManifest.fileName || tables.contains { name.hasPrefix($0) }
     }
